@@ -1,0 +1,51 @@
+"""The engine's door: runs each job to its end across restarts. Nothing outside this folder knows which engine it is."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Protocol, TypeVar
+
+from bot.job import Cancelled, Failed, Finished, JobId, Moderated, Rendered, Ticket
+
+Result = Ticket | Rendered | Moderated | Finished | Failed | Cancelled | None
+"""What a step may bring home: values of job.py, so that every engine can write them down."""
+
+R = TypeVar("R", bound=Result)
+
+
+class Steps(Protocol):
+    """The memory of one run: a step that is on record is not taken again, its result or its BotError comes back."""
+
+    async def do(self, name: str, act: Callable[[], Awaitable[R]]) -> R:
+        """Take a step that may be repeated if the process dies in the middle of it."""
+        ...
+
+    async def once(self, name: str, act: Callable[[], Awaitable[R]]) -> R:
+        """Take a step that must never be repeated.
+
+        Raises UnsureError where an earlier life began it and left no record. At most SUBMIT_GATE such steps are between their beginning and their record at any moment in one process.
+        """
+        ...
+
+
+SUBMIT_GATE = 4
+"""How many purchases one kill -9 can leave unsure (measured: 64-92 without a gate)."""
+
+Corridor = Callable[[JobId, Steps], Awaitable[None]]
+"""A run of one job, start to end, made of steps in a fixed order."""
+
+
+class Engine(Protocol):
+    """Starts runs and brings unfinished ones back after a restart."""
+
+    async def paint(self, job: JobId, *, lane: str, person: str) -> None:
+        """Queue the job's run in its provider's lane, fairly among persons. A second call for one job does nothing."""
+        ...
+
+    async def deliver(self, job: JobId) -> None:
+        """Start the run that tells the outcome. A second call for one job does nothing."""
+        ...
+
+    async def close(self) -> None:
+        """Stop claiming, let short steps end (5 s at most), leave the rest to the next life."""
+        ...

@@ -1,0 +1,249 @@
+"""Every exception we raise, as one tree.
+
+BotError
+├── RefusedError            the desk says no; nothing was bought. What can the person do about it?
+│   ├── PromptMissingError, PromptTooLongError
+│   ├── UnknownFlagError, BadValueError, UnknownModelError, NoOfferError
+│   ├── TooFastError, TooManyJobsError, QuotaSpentError, PlaceClosedError
+│   ├── PictureMissingError, PictureUnknownError, NotAPictureError, BrokenPictureError
+│   ├── FileTooLargeError, PictureTooLargeError, PictureTooSmallError
+│   ├── JobUnknownError, NotYoursError, TooLateError, DuplicateError, ClosingError
+│   └── KeyRefusedError, KeyUncheckedError, KeyNotHereError
+├── ProviderError           try again, try elsewhere, or tell the operator? The person was not charged.
+│   ├── RejectedError, BadKeyError, OutOfCreditError, ThrottledError
+│   ├── UnreachableError, BrokenError, VanishedError, LinkGoneError, OverdueError
+│   └── WorkerDiedError
+├── UnsureError             a paid call left this house and its answer never came back
+├── DeliveryError           is the place gone, closed to us, or just busy?
+│   └── PlaceGoneError, PlaceShutError, PlaceBusyError
+├── HouseError              our own fault: a full disk, a damaged file, a bug
+│   └── DiskFullError
+└── SettingsError           a sentence with file, key and what is allowed; the process ends with exit code 2
+
+The words for each live in bot/words/, under `key_of(error)`; `facts` are the values those sentences name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+
+Fact = str | int | float | bool | Decimal | datetime | None
+
+
+class BotError(Exception):
+    """The root. Keyword arguments become `facts`, the values that its sentence in words/ may name."""
+
+    def __init__(self, message: str = "", **facts: Fact) -> None:
+        super().__init__(message or type(self).__name__)
+        self.facts: Mapping[str, Fact] = facts
+
+
+class RefusedError(BotError):
+    """The desk says no before anything is bought; the sentence tells what the person can do."""
+
+
+class PromptMissingError(RefusedError):
+    """No words to paint from."""
+
+
+class PromptTooLongError(RefusedError):
+    """Facts: `length`, `limit`, both in characters."""
+
+
+class UnknownFlagError(RefusedError):
+    """A flag nobody knows. Facts: `flag` as written, `possible` as a comma-separated list."""
+
+
+class BadValueError(RefusedError):
+    """A value that cannot be. Facts: `field` (request.py's name), `value` as written, `allowed` in words."""
+
+
+class UnknownModelError(RefusedError):
+    """Facts: `model` as written, `possible` as a comma-separated list of what is on."""
+
+
+class NoOfferError(RefusedError):
+    """Nothing that is switched on can do this. Facts: `kind` ("imagine" or "upscale")."""
+
+
+class TooFastError(RefusedError):
+    """More jobs in a minute than policy allows. Facts: `limit` per minute, `retry_at`."""
+
+
+class TooManyJobsError(RefusedError):
+    """More jobs at once than policy allows. Facts: `limit`."""
+
+
+class QuotaSpentError(RefusedError):
+    """The day's pictures are used up. Facts: `limit` pictures a day, `retry_at`."""
+
+
+class PlaceClosedError(RefusedError):
+    """The operator has not opened this channel."""
+
+
+class PictureMissingError(RefusedError):
+    """An upscale or edit without a picture."""
+
+
+class PictureUnknownError(RefusedError):
+    """The picture meant is not in the gallery, or no longer."""
+
+
+class NotAPictureError(RefusedError):
+    """The bytes are no PNG, JPEG or WebP. Facts: `allowed`."""
+
+
+class BrokenPictureError(RefusedError):
+    """The file ends early or does not decode."""
+
+
+class FileTooLargeError(RefusedError):
+    """Facts: `size_bytes` (None where the sender hid it), `limit_bytes`."""
+
+
+class PictureTooLargeError(RefusedError):
+    """Too many pixels. Facts: `width`, `height`, and `limit`, a phrase such as "1024x1024"."""
+
+
+class PictureTooSmallError(RefusedError):
+    """Too few pixels. Facts: `width`, `height`, and `limit`, a phrase such as "32x32"."""
+
+
+class JobUnknownError(RefusedError):
+    """No job of that id."""
+
+
+class NotYoursError(RefusedError):
+    """Only its owner or a moderator may do this."""
+
+
+class TooLateError(RefusedError):
+    """The job has ended already."""
+
+
+class DuplicateError(RefusedError):
+    """The same event was delivered before; facts: `job`, the id of the job it made."""
+
+
+class ClosingError(RefusedError):
+    """The process is shutting down and takes nothing new."""
+
+
+class KeyRefusedError(RefusedError):
+    """The provider did not accept this key. Facts: `provider`."""
+
+
+class KeyUncheckedError(RefusedError):
+    """The provider could not be asked about this key. Facts: `provider`."""
+
+
+class KeyNotHereError(RefusedError):
+    """Keys are taken only on loopback or from an admin."""
+
+
+class ProviderError(BotError):
+    """A provider failed; the person was not charged. `retry_after_s` is set where the provider named a pause.
+
+    `said` is the provider's own text, cut short and free of secrets: for the operator's log and, for
+    RejectedError, for the fields it names. `fields` maps request.py's field names to the provider's complaint.
+    """
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        said: str = "",
+        retry_after_s: float | None = None,
+        fields: Mapping[str, str] | None = None,
+        **facts: Fact,
+    ) -> None:
+        super().__init__(message or said, **facts)
+        self.said = said
+        self.retry_after_s = retry_after_s
+        self.fields: Mapping[str, str] = dict(fields or {})
+
+
+class RejectedError(ProviderError):
+    """The provider found a parameter wrong (400, 413, 422): repeating is useless."""
+
+
+class BadKeyError(ProviderError):
+    """The key is missing, wrong, or has no access; the operator must act."""
+
+
+class OutOfCreditError(ProviderError):
+    """The account is empty; the operator must act."""
+
+
+class ThrottledError(ProviderError):
+    """Too many active tasks, or too many calls; surely not accepted, so it may be sent again later."""
+
+
+class UnreachableError(ProviderError):
+    """The call surely never arrived (refused connection, no such host): it may be sent again."""
+
+
+class BrokenError(ProviderError):
+    """The provider failed on its side, or answered what nobody can read."""
+
+
+class VanishedError(ProviderError):
+    """The provider no longer knows the task."""
+
+
+class LinkGoneError(ProviderError):
+    """The finished picture's link expired or was refused before the picture was ours."""
+
+
+class OverdueError(ProviderError):
+    """The task did not settle before the job's deadline. Facts: `deadline_s`."""
+
+
+class WorkerDiedError(ProviderError):
+    """The local worker process ended or ran out of time or memory."""
+
+
+class UnsureError(BotError):
+    """A paid call was sent and no answer is on record: it may have been charged. Never repeated without asking."""
+
+
+class DeliveryError(BotError):
+    """A Reply could not be put in its Place. `retry_after_s` is set where the platform named a pause."""
+
+    def __init__(self, message: str = "", *, retry_after_s: float | None = None, **facts: Fact) -> None:
+        super().__init__(message, **facts)
+        self.retry_after_s = retry_after_s
+
+
+class PlaceGoneError(DeliveryError):
+    """The channel or message no longer exists."""
+
+
+class PlaceShutError(DeliveryError):
+    """The place exists and does not let us in."""
+
+
+class PlaceBusyError(DeliveryError):
+    """Try again later."""
+
+
+class HouseError(BotError):
+    """Our own fault: neither the person nor the provider can do anything about it."""
+
+
+class DiskFullError(HouseError):
+    """No room for the picture."""
+
+
+class SettingsError(BotError):
+    """What is configured cannot be. The message is one sentence: file, key, what is allowed."""
+
+
+def key_of(error: type[BotError] | BotError) -> str:
+    """The error's key in words/: TooFastError -> "too-fast"."""
+    name = (error if isinstance(error, type) else type(error)).__name__.removesuffix("Error")
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower()

@@ -1,0 +1,131 @@
+"""Chat-neutral words for a conversation; every door renders these values in its own way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.request import ImageId
+
+
+class Verb(StrEnum):
+    """What a button can ask for."""
+
+    UPSCALE = "upscale"
+    AGAIN = "again"
+    EDIT = "edit"
+    REFERENCE = "reference"
+    CANCEL = "cancel"
+    DELETE = "delete"
+    RETRY = "retry"
+    """After an unsure end: try once more although it may be charged twice."""
+
+
+class Tone(StrEnum):
+    """How a Reply should feel."""
+
+    WORKING = "working"
+    DONE = "done"
+    REFUSED = "refused"
+    """A kind no: moderation, policy, a wrong value."""
+    FAILED = "failed"
+    UNSURE = "unsure"
+    CANCELLED = "cancelled"
+    HELP = "help"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who asked. `id` is unique within its door; `locale` is a BCP 47 tag such as "de" or "en-GB"."""
+
+    door: str
+    id: str
+    name: str
+    locale: str = "en"
+    roles: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """One string for one person over all doors, such as "web:ada"."""
+        return f"{self.door}:{self.id}"
+
+    @property
+    def moderates(self) -> bool:
+        return "moderator" in self.roles or "admin" in self.roles
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The channel, thread or address that an answer belongs to. `handle` is readable to its door alone."""
+
+    door: str
+    id: str
+    handle: str = ""
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Where a Reply was posted, so that it can be edited and a reply to it finds its picture."""
+
+    door: str
+    place: str
+    handle: str
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A labelled value. `name` is a stable key such as "seed"; label and value are in the person's language."""
+
+    name: str
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A saved picture to show. `name` is its file name in the gallery, such as "<64 hex>.webp"."""
+
+    id: ImageId
+    name: str
+    alt: str
+    width: int
+    height: int
+    size_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A label and what it asks; `target` is a job id, for UPSCALE and REFERENCE an image id."""
+
+    verb: Verb
+    label: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """A message as people see it, with no markup; `body` may hold line breaks.
+
+    progress is 0..1, or None where nobody can tell; since is when work began, for an elapsed time that the door
+    shows; details are for the curious: task id, the provider's own status word.
+    """
+
+    tone: Tone
+    title: str
+    body: str = ""
+    asked: str = ""
+    """What the person said, such as "/imagine a lighthouse --ar 16:9", shown above the answer."""
+    job: str | None = None
+    person: str = ""
+    fields: tuple[Field, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+    answers: Picture | None = None
+    """The picture that this message replies to."""
+    buttons: tuple[Button, ...] = ()
+    details: tuple[Field, ...] = ()
+    errors: tuple[Field, ...] = ()
+    """A provider's complaints, named after request.py's fields."""
+    progress: float | None = None
+    since: datetime | None = None

@@ -1,0 +1,91 @@
+"""The vendors of pictures, behind one protocol; REGISTRY names the module of each.
+
+A vendor's module holds, beside its Provider class: TITLE (its name for people), VARIABLE (the environment variable
+of its key, or None where it needs none), a pydantic model `Settings` (its table in config.toml), and
+`open_provider(settings, key, kit) -> Provider`, which opens no connection yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Protocol
+
+from bot.clock import Clock
+from bot.job import JobId, Moderated, Progress, Rendered, Ticket
+from bot.offer import Offer
+from bot.request import ImageId, Request
+
+REGISTRY: Final[Mapping[str, str]] = {
+    "flux": "bot.providers.flux",
+    "stability": "bot.providers.stability",
+    "local": "bot.providers.local",
+}
+
+Reading = Progress | Rendered | Moderated
+"""One look at a task."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kit:
+    """What every provider is handed when it is opened. `data_dir` is the house's own folder (model weights)."""
+
+    clock: Clock
+    data_dir: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """One request on its way to a provider.
+
+    pictures are the verified bytes that it works from: the source of an upscale, or the references of an Imagine, in
+    their order. person is a hash, for the provider's abuse reports. shelve keeps finished bytes before the step ends;
+    report tells of progress and never blocks.
+    """
+
+    job: JobId
+    request: Request
+    model: str
+    person: str
+    shelve: Callable[[bytes], Awaitable[ImageId]]
+    report: Callable[[Progress], None]
+    pictures: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """What a working key or engine says of itself; credits in US cents where the vendor tells, note for the admin."""
+
+    credits_cents: float | None = None
+    note: str = ""
+
+
+class Provider(Protocol):
+    """A vendor that can submit and poll. All calls raise ProviderError for what went wrong, never a client's own."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def offers(self) -> tuple[Offer, ...]: ...
+
+    async def submit(self, order: Order) -> Ticket | Rendered | Moderated:
+        """Start a task, or do it at once. ProviderError: surely not charged. UnsureError: the answer was lost."""
+        ...
+
+    async def poll(self, ticket: Ticket) -> Reading:
+        """Look at a task once."""
+        ...
+
+    async def fetch(self, link: str) -> bytes:
+        """The finished picture's bytes, unverified. LinkGoneError when the link has lapsed."""
+        ...
+
+    async def check(self) -> Health:
+        """Ask, at no cost, whether the key works. Raises ProviderError."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections and workers."""
+        ...
