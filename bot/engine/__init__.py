@@ -23,7 +23,8 @@ class Steps(Protocol):
     async def once(self, name: str, act: Callable[[], Awaitable[R]]) -> R:
         """Take a step that must never be repeated.
 
-        Raises UnsureError where an earlier life began it and left no record. At most SUBMIT_GATE such steps are between their beginning and their record at any moment in one process.
+        Raises UnsureError where an earlier life began it and left no record. At most SUBMIT_GATE such steps of one
+        process are between their beginning and their record at any moment.
         """
         ...
 
