@@ -1,10 +1,31 @@
-"""Getting a Reply to its Place for certain."""
+"""Getting a Reply to its Place for certain: announces, edits progress at the door's pace, delivers, falls back."""
 
 from __future__ import annotations
 
-from typing import Protocol
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final, Protocol
 
+import structlog
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_delay
+
+from bot.clock import Clock
+from bot.errors import DeliveryError, PlaceBusyError, PlaceGoneError, PlaceShutError
+from bot.faultpoint import reach
+from bot.job import Job, JobId
 from bot.message import Place, Receipt, Reply
+from bot.reply import Standing
+from bot.store import Store
+
+log = structlog.get_logger(__name__)
+
+TICK_S: Final = 0.25
+"""How often waiting progress is looked through; a door's own pace may be slower."""
+QUEUE_LOOK_S: Final = 1.0
+"""How often the places in the queue are counted."""
+PATIENCE_S: Final = 3600.0
+"""How long a result is offered to a platform that is down before it is only kept in the gallery and the job list."""
 
 
 class Messenger(Protocol):
@@ -26,3 +47,171 @@ class Messenger(Protocol):
     async def remove(self, place: Place, receipt: Receipt) -> None:
         """Take a message of ours away."""
         ...
+
+
+@dataclass(slots=True)
+class _Live:
+    """A message that still changes. `turn` keeps a progress edit from overtaking the outcome."""
+
+    job: Job
+    receipt: Receipt | None
+    draw: Callable[[Standing], Reply]
+    standing: Standing
+    shown: Standing | None = None
+    next_at: float = 0.0
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+class Delivery:
+    """`messengers` is filled by the doors as they open, by name."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._live: dict[JobId, _Live] = {}
+        self.messengers: dict[str, Messenger] = {}
+
+    async def announce(self, job: Job, draw: Callable[[Standing], Reply], standing: Standing) -> None:
+        """Say publicly that the job is accepted, unless an earlier life has.
+
+        Raises PlaceGoneError or PlaceShutError: the outcome could not get there either. A busy platform is no reason.
+        draw makes the Reply for a standing; it is kept until the job's outcome is delivered.
+        """
+        record = await self._store.record(job.id)
+        live = _Live(job=job, receipt=record.receipt, draw=draw, standing=standing)
+        if live.receipt is None:
+            reply = draw(standing)
+            await self._store.posting(job.id)
+            await self._store.keep_reply(job.id, reply)
+            try:
+                live.receipt = await self._messenger(job).post(job.at, reply, nonce=job.id)
+            except PlaceBusyError as error:
+                log.info("not announced, the outcome will be posted", job=job.id, error=type(error).__name__)
+            else:
+                reach("announce.posted")
+                await self._store.keep_receipt(job.id, live.receipt)
+        live.shown = standing
+        self._live[job.id] = live
+
+    def tell(self, job: JobId, standing: Standing) -> None:
+        """Let the message show a new standing, soon; never waits, never fails."""
+        live = self._live.get(job)
+        if live is not None:
+            live.standing = standing
+
+    def standing(self, job: JobId) -> Standing | None:
+        """The last standing told of a message that still changes."""
+        live = self._live.get(job)
+        return live.standing if live else None
+
+    def current(self, job: JobId) -> Reply | None:
+        """A changing message as it is now; None once its outcome is delivered."""
+        live = self._live.get(job)
+        return live.draw(live.standing) if live else None
+
+    async def run(self) -> None:
+        """Keep the living messages up to date until cancelled."""
+        next_count = 0.0
+        async with asyncio.TaskGroup() as edits:
+            while True:
+                await self._clock.sleep(TICK_S)
+                now = self._clock.steady()
+                if now >= next_count:
+                    await self._count_queues()
+                    next_count = now + QUEUE_LOOK_S
+                for live in list(self._live.values()):
+                    if live.standing != live.shown and live.next_at <= now and not live.turn.locked():
+                        edits.create_task(self._refresh(live))
+
+    async def deliver(self, job: Job, reply: Reply) -> None:
+        """Put the outcome in its place, once, however long the platform takes to come back."""
+        live = self._live.get(job.id)
+        if live is None:
+            await self._settle(job, reply)
+        else:
+            async with live.turn:
+                self._live.pop(job.id, None)
+                await self._settle(job, reply)
+
+    async def remove(self, job: Job) -> None:
+        """Take the job's message away, if it is still there."""
+        self._live.pop(job.id, None)
+        receipt = (await self._store.record(job.id)).receipt
+        if receipt is not None:
+            try:
+                await self._messenger(job).remove(job.at, receipt)
+            except DeliveryError as error:
+                log.info("message not removed", job=job.id, error=type(error).__name__)
+
+    def forget(self, job: JobId) -> None:
+        """Let go of a message whose job never was."""
+        self._live.pop(job, None)
+
+    async def _settle(self, job: Job, reply: Reply) -> None:
+        await self._store.keep_reply(job.id, reply)
+        try:
+            async for attempt in AsyncRetrying(
+                retry=retry_if_exception_type(PlaceBusyError),
+                stop=stop_after_delay(PATIENCE_S),
+                wait=_patiently,
+                sleep=self._clock.sleep,
+                reraise=True,
+            ):
+                with attempt:
+                    await self._put(job, reply)
+        except DeliveryError as error:
+            # Nobody is told here any more; the job list and the gallery keep it.
+            log.warning("outcome not delivered", job=job.id, door=job.at.door, error=type(error).__name__)
+        reach("deliver.sent")
+        await self._store.delivered(job.id)
+
+    async def _put(self, job: Job, reply: Reply) -> None:
+        messenger = self._messenger(job)
+        receipt = (await self._store.record(job.id)).receipt
+        if receipt is not None:
+            try:
+                await messenger.edit(job.at, receipt, reply)
+            except PlaceGoneError:
+                log.info("announcement is gone, posting anew", job=job.id)
+            else:
+                return
+        await self._store.posting(job.id)
+        fresh = await messenger.post(job.at, reply, nonce=job.id)
+        await self._store.keep_receipt(job.id, fresh)
+
+    async def _refresh(self, live: _Live) -> None:
+        async with live.turn:
+            if live.job.id not in self._live or live.receipt is None:
+                return
+            standing = live.standing
+            messenger = self._messenger(live.job)
+            pause_s = messenger.pace_s
+            try:
+                await messenger.edit(live.job.at, live.receipt, live.draw(standing))
+            except DeliveryError as error:
+                pause_s = max(pause_s, error.retry_after_s or 5.0)
+                log.info("progress not shown", job=live.job.id, error=type(error).__name__)
+            except Exception:  # the outermost line of this task: one message must not stop the others
+                log.exception("progress edit broke", job=live.job.id)
+            live.shown = standing
+            live.next_at = self._clock.steady() + pause_s
+
+    async def _count_queues(self) -> None:
+        for live in list(self._live.values()):
+            if live.standing.ahead is not None:
+                ahead = await self._store.ahead(live.job.id)
+                if live.standing.ahead is not None and ahead != live.standing.ahead:
+                    live.standing = Standing(ahead=ahead, since=live.standing.since)
+
+    def _messenger(self, job: Job) -> Messenger:
+        messenger = self.messengers.get(job.at.door)
+        if messenger is None:
+            raise PlaceShutError("this door is not open")
+        return messenger
+
+
+def _patiently(state: RetryCallState) -> float:
+    """Seconds before the next try: the platform's own figure, else doubling from 1 to 60."""
+    error = state.outcome.exception() if state.outcome is not None else None
+    asked_s = error.retry_after_s if isinstance(error, DeliveryError) else None
+    return asked_s if asked_s is not None else min(60.0, 2.0 ** (state.attempt_number - 1))

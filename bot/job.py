@@ -119,10 +119,14 @@ class Finished:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failed:
-    """No picture. `key` names the error in words/; unsure: it may have been charged, and nobody knows."""
+    """No picture. `key` names the error in words/; unsure: it may have been charged, and nobody knows.
+
+    cost_cents is what the provider bills although there is no picture; None: nothing, or nobody knows.
+    """
 
     key: str
     unsure: bool = False
+    cost_cents: Decimal | None = None
     facts: Mapping[str, str | int | float | bool | None] = field(default_factory=dict)
     fields: Mapping[str, str] = field(default_factory=dict)
     word: str = ""

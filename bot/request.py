@@ -122,7 +122,8 @@ class Enlarge:
 class Imagine:
     """A picture to paint, all defaults settled; a parameter that the offer lacks is None and is not sent.
 
-    `asked` is the shape that was asked for where the model could not make it and `shape` is the nearest it can.
+    `asked` is the shape that was asked for where the model could not make it and `shape` is the nearest it can;
+    ignored names the parameters that were asked for and that this model does not have.
     """
 
     prompt: str
@@ -136,6 +137,7 @@ class Imagine:
     raw: bool | None = None
     asked: Shape | Ratio | None = None
     references: tuple[ImageId, ...] = ()
+    ignored: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,11 +40,14 @@ class Engine(Protocol):
     """Starts runs and brings unfinished ones back after a restart."""
 
     async def paint(self, job: JobId, *, lane: str, person: str) -> None:
-        """Queue the job's run in its provider's lane, fairly among persons. A second call for one job does nothing."""
+        """Queue the job's run in its provider's lane, fairly among persons; `deliver` follows by itself.
+
+        A second call for one job does nothing.
+        """
         ...
 
     async def deliver(self, job: JobId) -> None:
-        """Start the run that tells the outcome. A second call for one job does nothing."""
+        """Start the run that tells the outcome of a job that never got to paint. A second call does nothing."""
         ...
 
     async def close(self) -> None:

@@ -1,0 +1,52 @@
+"""An engine without a memory beyond the process: for tests of what walks on engines."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from bot.engine import SUBMIT_GATE, Corridor, R
+from bot.job import JobId
+
+
+class MemorySteps:
+    """Takes every step as it comes; one life, so nothing can be unsure."""
+
+    def __init__(self, gate: asyncio.Semaphore) -> None:
+        self._gate = gate
+
+    async def do(self, name: str, act: Callable[[], Awaitable[R]]) -> R:
+        return await act()
+
+    async def once(self, name: str, act: Callable[[], Awaitable[R]]) -> R:
+        async with self._gate:
+            return await act()
+
+
+class MemoryEngine:
+    """Runs in tasks of this process, `slots` of a lane at a time."""
+
+    def __init__(self, *, paint: Corridor, deliver: Corridor, slots: dict[str, int]) -> None:
+        self._paint, self._deliver = paint, deliver
+        self._lanes = {lane: asyncio.Semaphore(count) for lane, count in slots.items()}
+        self._steps = MemorySteps(asyncio.Semaphore(SUBMIT_GATE))
+        self._started: dict[str, asyncio.Task[None]] = {}
+
+    async def paint(self, job: JobId, *, lane: str, person: str) -> None:
+        async def run() -> None:
+            async with self._lanes[lane]:
+                await self._paint(job, self._steps)
+            await self.deliver(job)
+
+        if job not in self._started:
+            self._started[job] = asyncio.create_task(run(), name=f"paint {job}")
+
+    async def deliver(self, job: JobId) -> None:
+        name = f"deliver {job}"
+        if name not in self._started:
+            self._started[name] = asyncio.ensure_future(self._deliver(job, self._steps))
+
+    async def close(self) -> None:
+        for task in self._started.values():
+            task.cancel()
+        await asyncio.gather(*self._started.values(), return_exceptions=True)

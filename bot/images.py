@@ -1,0 +1,331 @@
+"""Bytes to facts and back, off the event loop: look, admit what strangers send, verify what providers send, fit.
+
+What a picture is, its content says; names and declared types count for nothing. Sizes come from the header and are
+held against the limits before a single pixel is decoded. All work runs in a few threads of its own, so that many
+pictures at once wait as files (megabytes), not as pixels (hundreds of megabytes).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from math import isqrt
+from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
+
+from PIL import Image, ImageCms, ImageOps
+from PIL.JpegImagePlugin import JpegImageFile, get_sampling
+from PIL.PngImagePlugin import PngImageFile
+from PIL.WebPImagePlugin import WebPImageFile
+
+from bot.errors import (
+    BrokenPictureError,
+    FileTooLargeError,
+    NotAPictureError,
+    PictureTooLargeError,
+    PictureTooSmallError,
+)
+from bot.request import Format
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from PIL.ImageFile import ImageFile
+
+VERIFY_MAX_PIXELS: Final = 64_000_000
+"""What a provider may send: four times the largest that any of them documents (about 16 megapixels)."""
+MAX_SCANS: Final = 100
+"""A progressive JPEG has about ten passes; thousands are an attack on our time (each one walks every pixel)."""
+QUALITIES: Final = (92, 85, 75, 60)
+"""WebP qualities that `fit` tries before it takes pixels away."""
+FIT_MIN_SIDE: Final = 512
+"""Pixels of the longer side below which a picture is no longer worth showing."""
+
+_THREADS: Final = ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1), thread_name_prefix="picture")
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the header says. width and height are as stored, before any EXIF rotation; mode is Pillow's word."""
+
+    format: Format
+    width: int
+    height: int
+    mode: str
+    animated: bool
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A picture made clean: `picture` holds pixels and nothing else, in sRGB, upright, one frame."""
+
+    picture: bytes
+    facts: Facts
+
+
+async def inspect(picture: bytes) -> Facts:
+    """Read the header alone. Raises NotAPictureError, BrokenPictureError."""
+    return await _off_loop(_inspect, picture)
+
+
+async def admit(
+    picture: bytes,
+    *,
+    max_bytes: int,
+    max_side: int,
+    max_pixels: int,
+    min_side: int = 1,
+) -> Admitted:
+    """Make a stranger's file ours: always decoded and written anew, so that nothing but the picture comes in.
+
+    EXIF rotation is applied; EXIF, GPS, comments, further frames and whatever followed the picture are gone; other
+    colour spaces become sRGB in RGB, RGBA or L with 8 bits. PNG comes back as PNG; lossless WebP as PNG; JPEG as JPEG
+    with the source's own quantisation (no visible loss); lossy WebP as WebP of quality 95. Where that would exceed
+    max_bytes, WebP of quality 92 or less. Sides in pixels.
+
+    Raises FileTooLargeError, NotAPictureError, BrokenPictureError, PictureTooLargeError, PictureTooSmallError.
+    """
+    return await _off_loop(_admit, picture, max_bytes, max_side, max_pixels, min_side)
+
+
+async def verify(picture: bytes, *, max_pixels: int = VERIFY_MAX_PIXELS) -> Facts:
+    """Decode a provider's picture to its end, leaving the bytes as they are.
+
+    Raises NotAPictureError, BrokenPictureError, PictureTooLargeError.
+    """
+    return await _off_loop(_verify, picture, max_pixels)
+
+
+async def encode(picture: bytes, format: Format, *, quality: int = 95) -> bytes:  # noqa: A002 - the domain's word
+    """The same picture as another file type; the same bytes if it is that type already. JPEG stands on white."""
+    return await _off_loop(_encode, picture, format, quality)
+
+
+async def fit(picture: bytes, *, max_bytes: int, max_side: int = 4096) -> bytes:
+    """The same bytes if they fit, else WebP, else fewer pixels; max_side in pixels, longer side.
+
+    Raises FileTooLargeError where it would take less than 512 px.
+    """
+    return await _off_loop(_fit, picture, max_bytes, max_side)
+
+
+async def _off_loop(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    return await asyncio.get_running_loop().run_in_executor(_THREADS, lambda: work(*args, **kwargs))
+
+
+def _inspect(picture: bytes) -> Facts:
+    with _opened(picture) as image:
+        return Facts(
+            format=_format_of(picture),
+            width=image.width,
+            height=image.height,
+            mode=image.mode,
+            animated=bool(getattr(image, "is_animated", False)),
+            size_bytes=len(picture),
+        )
+
+
+def _admit(picture: bytes, max_bytes: int, max_side: int, max_pixels: int, min_side: int) -> Admitted:
+    if len(picture) > max_bytes:
+        raise FileTooLargeError(size_bytes=len(picture), limit_bytes=max_bytes)
+    _bound(picture, max_side=max_side, max_pixels=max_pixels, min_side=min_side)
+    with _opened(picture) as image:
+        keep = _writer_like(image, picture)
+        clean = _plain(image)
+    written = _written(clean, **keep)
+    if len(written) > max_bytes:
+        written = _smaller(clean, max_bytes)
+    return Admitted(written, _inspect(written))
+
+
+def _verify(picture: bytes, max_pixels: int) -> Facts:
+    _bound(picture, max_side=2**16, max_pixels=max_pixels, min_side=1)
+    with _opened(picture) as image:
+        image.load()
+    return _inspect(picture)
+
+
+def _encode(picture: bytes, format: Format, quality: int) -> bytes:  # noqa: A002
+    if _format_of(picture) is format:
+        return picture
+    _bound(picture, max_side=2**16, max_pixels=VERIFY_MAX_PIXELS, min_side=1)
+    with _opened(picture) as image:
+        clean = _plain(image)
+    match format:
+        case Format.PNG:
+            return _written(clean, format="PNG")
+        case Format.WEBP:
+            return _written(clean, format="WEBP", quality=quality)
+        case Format.JPEG:
+            return _written(_on_white(clean), format="JPEG", quality=quality)
+
+
+def _fit(picture: bytes, max_bytes: int, max_side: int) -> bytes:
+    facts = _bound(picture, max_side=2**16, max_pixels=VERIFY_MAX_PIXELS, min_side=1)
+    if len(picture) <= max_bytes and max(facts.width, facts.height) <= max_side:
+        return picture
+    with _opened(picture) as image:
+        image.draft("RGB", (max_side, max_side))  # a JPEG may skip the pixels that we would throw away
+        clean = _plain(image)
+    clean.thumbnail((max_side, max_side), Image.Resampling.LANCZOS)
+    return _smaller(clean, max_bytes)
+
+
+def _smaller(image: Image.Image, max_bytes: int) -> bytes:
+    """WebP of at most max_bytes: less quality first, then three quarters of each side at a time."""
+    while True:
+        for quality in QUALITIES:
+            written = _written(image, format="WEBP", quality=quality)
+            if len(written) <= max_bytes:
+                return written
+        side = max(image.size) * 3 // 4
+        if side < FIT_MIN_SIDE:
+            raise FileTooLargeError(size_bytes=len(written), limit_bytes=max_bytes)
+        image = image.copy()
+        image.thumbnail((side, side), Image.Resampling.LANCZOS)
+
+
+def _format_of(picture: bytes) -> Format:
+    """The file type by its first bytes. Raises NotAPictureError."""
+    if picture.startswith(b"\x89PNG\r\n\x1a\n"):
+        return Format.PNG
+    if picture.startswith(b"\xff\xd8\xff"):
+        return Format.JPEG
+    if picture[:4] == b"RIFF" and picture[8:12] == b"WEBP":
+        return Format.WEBP
+    raise NotAPictureError(allowed="PNG, JPEG, WebP")
+
+
+def _bound(picture: bytes, *, max_side: int, max_pixels: int, min_side: int) -> Facts:
+    """Hold the header against the limits, before anything is decoded."""
+    if _format_of(picture) is Format.WEBP:
+        # Pillow's decoder reserves two canvases as soon as it is opened, so a huge one must not get that far.
+        _bound_size(*_webp_canvas(picture), max_side, max_pixels, min_side)
+    facts = _inspect(picture)
+    _bound_size(facts.width, facts.height, max_side, max_pixels, min_side)
+    if facts.format is Format.JPEG and picture.count(b"\xff\xda") > MAX_SCANS:
+        raise BrokenPictureError("too many scans")
+    return facts
+
+
+def _bound_size(width: int, height: int, max_side: int, max_pixels: int, min_side: int) -> None:
+    if max(width, height) > max_side or width * height > max_pixels:
+        side = min(max_side, isqrt(max_pixels))
+        raise PictureTooLargeError(width=width, height=height, limit=f"{side}x{side}")
+    if min(width, height) < min_side:
+        raise PictureTooSmallError(width=width, height=height, limit=f"{min_side}x{min_side}")
+
+
+def _webp_canvas(picture: bytes) -> tuple[int, int]:
+    """Width and height by the WebP container's first chunk (RFC 9649). Raises BrokenPictureError."""
+    kind, body = picture[12:16], picture[20:30]
+    if len(body) == 10:
+        if kind == b"VP8X":
+            return 1 + int.from_bytes(body[4:7], "little"), 1 + int.from_bytes(body[7:10], "little")
+        if kind == b"VP8L" and body[0] == 0x2F:
+            bits = int.from_bytes(body[1:5], "little")
+            return 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
+        if kind == b"VP8 " and body[3:6] == b"\x9d\x01\x2a":
+            return int.from_bytes(body[6:8], "little") & 0x3FFF, int.from_bytes(body[8:10], "little") & 0x3FFF
+    raise BrokenPictureError("no WebP header")
+
+
+@contextmanager
+def _opened(picture: bytes) -> Iterator[ImageFile]:
+    """The picture, header read; what Pillow says of a damaged file here or while it decodes, in our words.
+
+    The reader is chosen by our own signature table: Image.open would try others (a JPEG from a phone may open as MPO).
+    """
+    source = io.BytesIO(picture)
+    format_ = _format_of(picture)
+    try:
+        match format_:
+            case Format.PNG:
+                image: ImageFile = PngImageFile(source)
+            case Format.JPEG:
+                image = JpegImageFile(source)
+            case Format.WEBP:
+                _webp_canvas(picture)
+                image = WebPImageFile(source)
+        yield image
+    except (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, MemoryError) as error:
+        raise BrokenPictureError(type(error).__name__) from error
+
+
+def _plain(image: ImageFile) -> Image.Image:
+    """Upright pixels in sRGB: L, RGB or RGBA, 8 bits, with no metadata left."""
+    image.load()  # the first frame of an animated file
+    upright = ImageOps.exif_transpose(image)
+    plain = _in_srgb(upright, image.info.get("icc_profile"))
+    plain.info = {}
+    return plain
+
+
+def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+    image, mode = _eight_bits(image)
+    if profile and image.mode in ("RGB", "RGBA", "L", "CMYK"):
+        try:
+            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            if "srgb" not in ImageCms.getProfileDescription(source).lower():
+                image = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode=mode) or image
+        except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+            pass  # a damaged profile is no reason to refuse the picture; it is read as sRGB
+    return image if image.mode == mode else image.convert(mode)
+
+
+def _eight_bits(image: Image.Image) -> tuple[Image.Image, str]:
+    """The picture ready for colour management, and the mode that it shall end in."""
+    clear = image.has_transparency_data
+    match image.mode:
+        case "I;16" | "I;16B" | "I;16L" | "I;16N" | "I":
+            return image.convert("I").point(lambda value: value / 256).convert("L"), "L"
+        case "F":
+            return image.convert("L"), "L"
+        case "1" | "L":
+            return (image.convert("RGBA"), "RGBA") if clear else (image.convert("L"), "L")
+        case "CMYK":
+            return image, "RGB"
+        case "RGB" if not clear:
+            return image, "RGB"
+        case _:
+            mode = "RGBA" if clear else "RGB"
+            return image.convert(mode), mode
+
+
+def _writer_like(image: ImageFile, picture: bytes) -> dict[str, Any]:
+    """How to write the picture so that it stays what it was; asked while the source is still open."""
+    match _format_of(picture):
+        case Format.PNG:
+            return {"format": "PNG"}
+        case Format.WEBP if b"VP8L" in picture[12:64]:
+            return {"format": "PNG"}  # Pillow writes PNG several times faster than lossless WebP
+        case Format.WEBP:
+            return {"format": "WEBP", "quality": 95}
+        case Format.JPEG:
+            tables = getattr(image, "quantization", {})
+            if image.mode in ("RGB", "L") and 1 <= len(tables) <= 3:
+                sampling = get_sampling(image)
+                return {"format": "JPEG", "qtables": tables, "subsampling": max(sampling, 0), "optimize": True}
+            return {"format": "JPEG", "quality": 95, "subsampling": 0}
+
+
+def _written(image: Image.Image, **how: Any) -> bytes:
+    target = io.BytesIO()
+    image.save(target, **how)
+    return target.getvalue()
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    if image.mode != "RGBA":
+        return image
+    paper = Image.new("RGB", image.size, "white")
+    paper.paste(image, mask=image.getchannel("A"))
+    return paper

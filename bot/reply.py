@@ -1,0 +1,293 @@
+"""Makes the Replies: announcement, progress, outcome, notice, help. Pure; the sentences are words/'s."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+
+from bot.errors import BadValueError, BotError, Fact, ProviderError, UnsureError, key_of
+from bot.job import Cancelled, Failed, Finished, Job, Moderated, Outcome, Progress, Ticket
+from bot.message import Button, Field, Picture, Reply, Tone, Verb
+from bot.offer import Offer
+from bot.request import ImageId, Imagine, Upscale
+from bot.words import Words
+
+ALT_LIMIT: Final = 1000
+"""Characters: Slack's limit on alt text, the tightest of the doors (Discord 1,024)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How a running job stands: `ahead` jobs before it while it waits, then the provider's own progress."""
+
+    ahead: int | None = None
+    progress: Progress | None = None
+    since: datetime | None = None
+    stopping: bool = False
+    ticket: Ticket | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Replies:
+    """Speaks each person's language through `words`."""
+
+    words: Words
+
+    def working(self, job: Job, offer: Offer | None, standing: Standing, answers: Picture | None) -> Reply:
+        """The announcement, as it lives."""
+        say, locale = self.words.say, job.by.locale
+        progress = standing.progress
+        if standing.stopping:
+            body = say(locale, "state-stopping")
+        elif standing.ahead is not None:
+            body = say(locale, "state-queued", ahead=standing.ahead)
+        elif progress is not None:
+            body = say(locale, "state-running")
+        else:
+            body = say(locale, "state-submitting")
+        match job.request:
+            case Imagine():
+                title = say(locale, "announce-imagine")
+            case Upscale(factor=factor):
+                title = say(locale, "announce-upscale", factor=factor)
+        return Reply(
+            tone=Tone.WORKING,
+            title=title,
+            body=body,
+            asked=job.asked,
+            job=job.id,
+            person=job.by.name,
+            fields=self._fields(job, offer, None, None),
+            answers=answers,
+            buttons=() if standing.stopping else (self._button(locale, Verb.CANCEL, job.id),),
+            details=self._details(job, standing.ticket, progress.word if progress else ""),
+            progress=progress.fraction if progress else None,
+            since=standing.since,
+        )
+
+    def ended(
+        self,
+        job: Job,
+        outcome: Outcome,
+        *,
+        offer: Offer | None,
+        ticket: Ticket | None,
+        picture: Picture | None,
+        answers: Picture | None,
+        took_s: float | None,
+        other_providers_on: bool,
+    ) -> Reply:
+        """What the person reads in the end. picture is the finished one, where there is one."""
+        say, locale = self.words.say, job.by.locale
+        lines: list[str] = []
+        errors: tuple[Field, ...] = ()
+        fields: tuple[Field, ...] = ()
+        verbs = [Verb.DELETE]
+        word = ""
+        match outcome:
+            case Finished():
+                word, tone = outcome.word, Tone.DONE
+                title, verbs = self._finished(job, locale)
+                lines = self._notes(job, outcome, other_providers_on)
+                fields = self._fields(job, offer, outcome, took_s)
+            case Moderated():
+                word, tone, title = outcome.word, Tone.REFUSED, say(locale, "title-moderated")
+                lines = [say(locale, f"moderated-{outcome.where.value}")]
+                if outcome.reasons:
+                    lines.append(say(locale, "moderated-reasons", reasons=", ".join(outcome.reasons)))
+                verbs = [Verb.EDIT, Verb.DELETE]
+            case Failed(unsure=True):
+                word, tone, title = outcome.word, Tone.UNSURE, say(locale, "title-unsure")
+                lines = [self._failure(locale, outcome)]
+                verbs = [Verb.RETRY, Verb.DELETE]
+            case Failed():
+                word, tone, title = outcome.word, Tone.FAILED, say(locale, "title-failed")
+                lines = [self._failure(locale, outcome)]
+                errors = tuple(
+                    Field(name, say(locale, f"label-{name}"), complaint)
+                    for name, complaint in outcome.fields.items()
+                    if f"label-{name}" in self.words
+                )
+                verbs = [Verb.AGAIN, Verb.EDIT, Verb.DELETE]
+            case Cancelled(cost_cents=None):
+                tone, title = Tone.CANCELLED, say(locale, "title-cancelled")
+                lines = [say(locale, "cancelled")]
+            case Cancelled(cost_cents=cost):
+                tone, title = Tone.CANCELLED, say(locale, "title-cancelled")
+                lines = [say(locale, "cancelled-billed", cost=self._cost(locale, cost))]
+        if isinstance(job.request, Upscale):
+            verbs = [verb for verb in verbs if verb is not Verb.EDIT]
+        return Reply(
+            tone=tone,
+            title=title,
+            body="\n".join(lines),
+            asked=job.asked,
+            job=job.id,
+            person=job.by.name,
+            fields=fields,
+            pictures=(picture,) if picture else (),
+            answers=answers,
+            buttons=tuple(self._button(locale, verb, self._target(verb, job, picture)) for verb in verbs),
+            details=self._details(job, ticket, word),
+            errors=errors,
+        )
+
+    def notice(self, error: BotError, *, locale: str, asked: str = "") -> Reply:
+        """A refusal or failure told to one person only."""
+        return Reply(
+            tone=Tone.UNSURE if isinstance(error, UnsureError) else Tone.REFUSED,
+            title=self.words.say(locale, "title-refused"),
+            body=self.sentence(error, locale),
+            asked=asked,
+            errors=self._complaints(error, locale),
+        )
+
+    def sentence(self, error: BotError, locale: str) -> str:
+        """What an error means, for the person."""
+        facts: dict[str, Fact] = dict(error.facts)
+        if isinstance(error, BadValueError):
+            facts["label"] = self.words.say(locale, f"label-{facts['field']}")
+        return self.words.say(locale, f"error-{key_of(error)}", **facts)
+
+    def help(self, locale: str, offers: Sequence[Offer]) -> Reply:
+        """What can be said, and what it costs."""
+        return Reply(
+            tone=Tone.HELP,
+            title=self.words.say(locale, "help-title"),
+            body=self.words.say(locale, "help-body"),
+            fields=tuple(Field(offer.name, offer.title, self._cost(locale, offer.price_cents)) for offer in offers),
+        )
+
+    def alt(self, job: Job, parent_prompt: str = "") -> str:
+        """What a screen reader says of the picture."""
+        match job.request:
+            case Imagine(prompt=prompt):
+                return self.words.say(job.by.locale, "alt-imagine", prompt=prompt)[:ALT_LIMIT]
+            case Upscale():
+                return self.words.say(job.by.locale, "alt-upscale", prompt=parent_prompt)[:ALT_LIMIT]
+
+    def _finished(self, job: Job, locale: str) -> tuple[str, list[Verb]]:
+        match job.request:
+            case Imagine():
+                title = self.words.say(locale, "finished-imagine")
+                return title, [Verb.UPSCALE, Verb.AGAIN, Verb.EDIT, Verb.REFERENCE, Verb.DELETE]
+            case Upscale(factor=factor):
+                title = self.words.say(locale, "finished-upscale", factor=factor)
+                return title, [Verb.UPSCALE, Verb.REFERENCE, Verb.DELETE]
+
+    def _notes(self, job: Job, outcome: Finished, other_providers_on: bool) -> list[str]:
+        """What the person should know about this picture, a line each."""
+        say, locale = self.words.say, job.by.locale
+        lines = []
+        if isinstance(job.request, Imagine):
+            if job.request.asked is not None:
+                lines.append(say(locale, "note-snapped", asked=str(job.request.asked), made=str(job.request.shape)))
+            if job.request.ignored:
+                names = ", ".join(say(locale, f"label-{name}") for name in job.request.ignored)
+                lines.append(say(locale, "note-ignored", names=names))
+        if "understood" in outcome.notes:
+            words = outcome.notes["understood"]
+            lines.append(say(locale, "note-sketch"))
+            key = "note-understood" if words else "note-understood-nothing"
+            lines.append(say(locale, key, words=words))
+            if not other_providers_on:
+                lines.append(say(locale, "note-add-key"))
+        if "engine" in outcome.notes:
+            lines.append(say(locale, f"note-engine-{outcome.notes['engine']}"))
+        return lines
+
+    def _failure(self, locale: str, outcome: Failed) -> str:
+        facts = {name: _fact(value) for name, value in outcome.facts.items()}
+        if outcome.cost_cents is not None:
+            return self.words.say(locale, "failed-billed", cost=self._cost(locale, outcome.cost_cents))
+        return self.words.say(locale, f"error-{outcome.key}", **facts)
+
+    def _complaints(self, error: BotError, locale: str) -> tuple[Field, ...]:
+        if isinstance(error, BadValueError):
+            name = str(error.facts["field"])
+            return (Field(name, self.words.say(locale, f"label-{name}"), self.sentence(error, locale)),)
+        if isinstance(error, ProviderError):
+            return tuple(Field(name, name, complaint) for name, complaint in error.fields.items())
+        return ()
+
+    def _fields(
+        self, job: Job, offer: Offer | None, outcome: Finished | None, took_s: float | None
+    ) -> tuple[Field, ...]:
+        """The caption: prompt, model, seed, size, cost, time, who."""
+        locale = job.by.locale
+        values: list[tuple[str, str]] = []
+        match job.request:
+            case Imagine() as request:
+                seed = outcome.seed if outcome and outcome.seed is not None else request.seed
+                values += [
+                    ("prompt", request.prompt),
+                    ("model", offer.title if offer else job.model),
+                    ("seed", str(seed)),
+                    ("size", _times(str(request.shape))),
+                ]
+            case Upscale() as request:
+                values += [("model", offer.title if offer else job.model), ("factor", f"x{request.factor}")]
+        if outcome is not None:
+            values.append(("cost", self._cost(locale, outcome.cost_cents)))
+            if took_s is not None:
+                values.append(("took", self.words.say(locale, "value-seconds", seconds=round(took_s, 1))))
+        values.append(("by", job.by.name))
+        return self._labelled(locale, values)
+
+    def _details(self, job: Job, ticket: Ticket | None, word: str) -> tuple[Field, ...]:
+        values: list[tuple[str, str]] = [("provider", job.provider)]
+        if ticket is not None:
+            values.append(("task", ticket.id))
+        if word:
+            values.append(("status", word))
+        if isinstance(job.request, Imagine):
+            for name in ("steps", "guidance", "prompt_upsampling", "safety_tolerance", "raw"):
+                value = getattr(job.request, name)
+                if value is not None:
+                    values.append((name, self._value(job.by.locale, value)))
+            values.append(("output_format", job.request.output_format.value))
+        values.append(("job", job.id))
+        return self._labelled(job.by.locale, values)
+
+    def _value(self, locale: str, value: float | bool) -> str:
+        if isinstance(value, bool):
+            return self.words.say(locale, "value-on" if value else "value-off")
+        return f"{value:g}"
+
+    def _labelled(self, locale: str, values: Iterable[tuple[str, str]]) -> tuple[Field, ...]:
+        return tuple(Field(name, self.words.say(locale, f"label-{name}"), value) for name, value in values)
+
+    def _cost(self, locale: str, cents: Decimal | None) -> str:
+        if cents is None:
+            return self.words.say(locale, "cost-unknown")
+        if cents == 0:
+            return self.words.say(locale, "cost-free")
+        return self.words.money(locale, cents)
+
+    def _button(self, locale: str, verb: Verb, target: str) -> Button:
+        return Button(verb, self.words.say(locale, f"button-{verb.value}"), target)
+
+    @staticmethod
+    def _target(verb: Verb, job: Job, picture: Picture | None) -> str:
+        match verb:
+            case Verb.UPSCALE | Verb.REFERENCE:
+                return picture.id if picture else ImageId("")
+            case Verb.AGAIN | Verb.EDIT | Verb.CANCEL | Verb.DELETE | Verb.RETRY:
+                return job.id
+
+
+def _times(size: str) -> str:
+    return size.replace("x", " × ")
+
+
+def _fact(value: str | float | bool | None) -> Fact:
+    """Facts that lived in JSON: moments come back as moments."""
+    if isinstance(value, str):
+        try:
+            return datetime.fromisoformat(value)
+        except ValueError:
+            return value
+    return value

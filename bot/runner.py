@@ -1,0 +1,282 @@
+"""The run of one job: submit, collect, finish, deliver. Safe to resume anywhere."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from decimal import Decimal
+from typing import Final
+
+import structlog
+from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
+
+from bot.clock import Clock
+from bot.delivery import Delivery
+from bot.engine import Steps
+from bot.errors import (
+    BotError,
+    BrokenError,
+    BrokenPictureError,
+    LinkGoneError,
+    NoOfferError,
+    NotAPictureError,
+    OverdueError,
+    ProviderError,
+    ThrottledError,
+    UnreachableError,
+    UnsureError,
+    VanishedError,
+)
+from bot.faultpoint import reach
+from bot.gallery import Gallery
+from bot.job import Cancelled, Failed, Finished, Job, JobId, Moderated, Outcome, Progress, Rendered, Status, Ticket
+from bot.offer import Offer
+from bot.providers import Order
+from bot.providers.catalogue import Catalogue
+from bot.reply import Standing
+from bot.request import ImageId, Imagine, Upscale
+from bot.store import Store
+from bot.telemetry import job_context
+from bot.teller import Teller
+from bot.watch import Watch
+
+log = structlog.get_logger(__name__)
+
+THROTTLED_TRIES: Final = 8
+"""With pauses of 1, 2, 4 ... 60 s: about three minutes of a provider that says "too many"."""
+UNREACHABLE_TRIES: Final = 4
+FETCH_TRIES: Final = 5
+"""Downloads of one link: it lives 10 minutes, and these are over within one."""
+
+
+class Runner:
+    """The corridor. `paint` and `deliver` are what the engine runs; `stop` ends work of our own that can be ended."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        gallery: Gallery,
+        catalogue: Catalogue,
+        watch: Watch,
+        delivery: Delivery,
+        teller: Teller,
+        clock: Clock,
+        ended: Callable[[JobId], None],
+    ) -> None:
+        self._store, self._gallery, self._catalogue = store, gallery, catalogue
+        self._watch, self._delivery, self._teller = watch, delivery, teller
+        self._clock, self._ended = clock, ended
+        self._stoppable: dict[JobId, asyncio.Task[Ticket | Rendered | Moderated]] = {}
+
+    async def paint(self, job_id: JobId, steps: Steps) -> None:
+        """Take an accepted job to its outcome, and write that down."""
+        with job_context(job_id):
+            job = await self._store.job(job_id)
+            outcome = await self._run(job, steps)
+            await steps.do("finish", lambda: self._finish(job, outcome))
+
+    async def deliver(self, job_id: JobId, steps: Steps) -> None:
+        """Tell the outcome. A run of its own: the provider's slot is free by now."""
+        with job_context(job_id):
+            await steps.do("deliver", lambda: self._deliver(job_id))
+
+    def stop(self, job_id: JobId) -> bool:
+        """End work that is done in this house; False where it is a vendor's, who goes on and bills."""
+        task = self._stoppable.get(job_id)
+        return task is not None and task.cancel()
+
+    async def _run(self, job: Job, steps: Steps) -> Outcome:
+        try:
+            offer = self._catalogue.offer(job.provider, job.model)
+            result = await self._submit(job, offer, steps)
+        except (ProviderError, UnsureError, NoOfferError) as error:
+            self._catalogue.blame(job.provider, error)
+            return Failed.by(error)
+        except BotError as error:
+            return Failed.by(error)
+        match result:
+            case Cancelled() | Moderated():
+                return result
+            case Ticket() | Rendered():
+                return await steps.do("collect", lambda: self._collect(job, offer, result))
+
+    async def _submit(self, job: Job, offer: Offer, steps: Steps) -> Ticket | Rendered | Moderated | Cancelled:
+        """Buy once. What surely never arrived, or was surely not accepted, is tried again after a pause."""
+        take = steps.do if offer.free else steps.once  # a sketch of our own costs nothing and may be drawn again
+        tries = 0
+        while True:
+            tries += 1
+            try:
+                return await take(f"submit.{tries}", lambda: self._buy(job, offer))
+            except (ThrottledError, UnreachableError) as error:
+                limit = THROTTLED_TRIES if isinstance(error, ThrottledError) else UNREACHABLE_TRIES
+                if tries >= limit:
+                    raise
+                log.warning("submit put off", provider=job.provider, error=type(error).__name__, tries=tries)
+                await self._clock.sleep(error.retry_after_s or min(60.0, 2.0 ** (tries - 1)))
+
+    async def _buy(self, job: Job, offer: Offer) -> Ticket | Rendered | Moderated | Cancelled:
+        if not await self._store.begin(job.id) or await self._store.cancel_asked(job.id):
+            return Cancelled()
+        self._tell(job, Standing(since=self._clock.now()))
+        order = await self._order(job)
+        provider = self._catalogue.provider(job.provider)
+        await self._store.submitting(job.id)
+        reach("submit.begun")
+        if offer.free:
+            result = await self._stoppably(job.id, provider.submit(order))
+        else:
+            result = await provider.submit(order)
+        reach("submit.sent")
+        self._catalogue.praise(job.provider)
+        if isinstance(result, Ticket):
+            await self._store.ticketed(job.id, result)
+        return result
+
+    async def _stoppably(
+        self, job_id: JobId, work: Awaitable[Ticket | Rendered | Moderated]
+    ) -> Ticket | Rendered | Moderated | Cancelled:
+        """Work that `stop` may end. A cancellation of our own task is the house closing, and passes on."""
+        task = self._stoppable[job_id] = asyncio.ensure_future(work)
+        try:
+            await asyncio.wait({task})
+            return Cancelled() if task.cancelled() else task.result()
+        finally:
+            task.cancel()
+            del self._stoppable[job_id]
+
+    async def _order(self, job: Job) -> Order:
+        match job.request:
+            case Imagine(references=references):
+                pictures = references
+            case Upscale(source=source):
+                pictures = (source,)
+        return Order(
+            job=job.id,
+            request=job.request,
+            model=job.model,
+            person=hashlib.sha256(job.by.key.encode()).hexdigest()[:32],
+            pictures=tuple([await self._gallery.read(picture) for picture in pictures]),
+            shelve=self._gallery.shelve,
+            report=lambda progress: self._report(job, progress),
+        )
+
+    async def _collect(self, job: Job, offer: Offer, result: Ticket | Rendered) -> Outcome:
+        """From the claim check to a picture of ours. What was bought and can't be had is said as it is."""
+        ticket = result if isinstance(result, Ticket) else None
+        try:
+            rendered = await self._settled(job, offer, ticket) if ticket else result
+        except (OverdueError, VanishedError, NoOfferError) as error:
+            # Bought, and its end is unknown: it may still finish over there and be charged.
+            return replace(Failed.by(error), unsure=not offer.free)
+        except BotError as error:
+            return Failed.by(error)
+        if not isinstance(rendered, Rendered):
+            return rendered if isinstance(rendered, Moderated) else Failed.by(BrokenError())
+        cost = _cost(rendered, ticket, offer)
+        reach("collect.rendered")
+        try:
+            image = await self._keep(job, offer, rendered, ticket)
+        except BotError as error:
+            log.exception("a finished picture was lost", provider=job.provider)
+            return replace(Failed.by(error), cost_cents=cost or None, word=rendered.word)
+        reach("collect.kept")
+        if await self._store.cancel_asked(job.id):
+            return Cancelled(cost_cents=cost or None)
+        return Finished(image=image, seed=rendered.seed, cost_cents=cost, word=rendered.word, notes=rendered.notes)
+
+    async def _settled(self, job: Job, offer: Offer, ticket: Ticket) -> Rendered | Moderated:
+        record = await self._store.record(job.id)
+        since = record.submitted_at or job.accepted_at
+        left_s = job.deadline_s - (self._clock.now() - since).total_seconds()
+        self._tell(job, Standing(since=record.started_at, ticket=ticket))
+        return await self._watch.settle(
+            ticket,
+            lambda seen: self._catalogue.provider(job.provider).poll(seen),
+            report=lambda progress: self._report(job, progress),
+            typical_s=offer.typical_s,
+            # A clock that jumped must neither end a fresh task nor let one run for ever.
+            left_s=min(max(left_s, 0.0), job.deadline_s),
+            deadline_s=job.deadline_s,
+        )
+
+    async def _keep(self, job: Job, offer: Offer, rendered: Rendered, ticket: Ticket | None) -> ImageId:
+        """The picture on our disk, verified. Raises BrokenError, LinkGoneError, HouseError."""
+        if rendered.shelf is not None:
+            return await self._save(job, await self._gallery.read(rendered.shelf), rendered)
+        try:
+            return await self._fetch(job, rendered)
+        except LinkGoneError:
+            if ticket is None:
+                raise
+            # The link may have lapsed while we were down; the task itself can name a fresh one.
+            again = await self._settled(job, offer, ticket)
+            if not isinstance(again, Rendered):
+                raise
+            return await self._fetch(job, again)
+
+    async def _fetch(self, job: Job, rendered: Rendered) -> ImageId:
+        provider = self._catalogue.provider(job.provider)
+        async for attempt in AsyncRetrying(
+            retry=retry_if_exception_type((UnreachableError, ThrottledError, BrokenPictureError)),
+            stop=stop_after_attempt(FETCH_TRIES),
+            wait=wait_exponential_jitter(initial=0.5, max=8),
+            sleep=self._clock.sleep,
+            reraise=True,
+        ):
+            with attempt:
+                picture = await provider.fetch(rendered.link)
+                reach("collect.fetched")
+                return await self._save(job, picture, rendered)
+        raise LinkGoneError()
+
+    async def _save(self, job: Job, picture: bytes, rendered: Rendered) -> ImageId:
+        match job.request:
+            case Imagine(references=references, seed=asked):
+                parent, seed = next(iter(references), None), rendered.seed if rendered.seed is not None else asked
+            case Upscale(source=source):
+                parent, seed = source, None
+        try:
+            saved = await self._gallery.keep(
+                picture, by=job.by.key, job=job.id, parent=parent, provider=job.provider, model=job.model, seed=seed
+            )
+        except NotAPictureError as error:
+            raise BrokenError(said="the link led to something that is no picture") from error
+        return saved.id
+
+    async def _finish(self, job: Job, outcome: Outcome) -> None:
+        await self._store.finish(job.id, outcome)
+        reach("finish.written")
+        record = await self._store.record(job.id)
+        if record.status is Status.FINISHED and record.submitted_at and record.ended_at:
+            took_s = (record.ended_at - record.submitted_at).total_seconds()
+            await self._store.took(job.provider, job.model, took_s)
+        log.info("job ended", status=record.status.value, provider=job.provider, model=job.model)
+        self._ended(job.id)
+
+    async def _deliver(self, job_id: JobId) -> None:
+        record = await self._store.record(job_id)
+        if record.outcome is None or record.deleted:
+            return
+        await self._delivery.deliver(record.job, await self._teller.outcome(record))
+        self._ended(job_id)
+
+    def _report(self, job: Job, progress: Progress) -> None:
+        standing = self._delivery.standing(job.id)
+        if standing is not None:
+            self._tell(job, replace(standing, ahead=None, progress=progress))
+
+    def _tell(self, job: Job, standing: Standing) -> None:
+        self._delivery.tell(job.id, standing)
+
+
+def _cost(rendered: Rendered, ticket: Ticket | None, offer: Offer) -> Decimal | None:
+    """What the provider bills: its own figure, else the catalogue's."""
+    if rendered.cost_cents is not None:
+        return rendered.cost_cents
+    if ticket is not None and ticket.cost_cents is not None:
+        return ticket.cost_cents
+    return offer.price_cents
