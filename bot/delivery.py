@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 import structlog
@@ -198,10 +198,11 @@ class Delivery:
 
     async def _count_queues(self) -> None:
         for live in list(self._live.values()):
-            if live.standing.ahead is not None:
+            waiting = live.standing
+            if waiting.ahead is not None:
                 ahead = await self._store.ahead(live.job.id)
-                if live.standing.ahead is not None and ahead != live.standing.ahead:
-                    live.standing = Standing(ahead=ahead, since=live.standing.since)
+                if live.standing is waiting:  # it may have begun meanwhile
+                    live.standing = replace(waiting, ahead=ahead)
 
     def _messenger(self, job: Job) -> Messenger:
         messenger = self.messengers.get(job.at.door)

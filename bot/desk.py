@@ -2,83 +2,96 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
-from pathlib import Path
-from typing import Protocol
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from random import Random
+from typing import Final
 
-from bot.errors import BotError
-from bot.job import JobId, Outcome, Status
+import structlog
+
+from bot import images, policy, prompt
+from bot.clock import Clock
+from bot.delivery import Delivery
+from bot.engine import Engine
+from bot.errors import (
+    BadKeyError,
+    BadValueError,
+    BotError,
+    ClosingError,
+    DeliveryError,
+    KeyRefusedError,
+    KeyUncheckedError,
+    NoOfferError,
+    PictureTooLargeError,
+    PictureTooSmallError,
+    ProviderError,
+    TooLateError,
+)
+from bot.faultpoint import reach
+from bot.fitting import fit
+from bot.gallery import Gallery
+from bot.job import Cancelled, Failed, Finished, Job, JobId, Status, new_job_id
 from bot.message import Person, Picture, Place, Reply
 from bot.offer import Offer
-from bot.request import Enlarge, Format, ImageId, Request, Wish
+from bot.policy import Limits
+from bot.providers.catalogue import Catalogue
+from bot.reply import Standing
+from bot.request import SEED_LIMIT, Enlarge, Format, ImageId, Imagine, Kind, Request, Upscale, Wish
+from bot.runner import Runner
+from bot.store import Store
+from bot.telemetry import hide, job_context
+from bot.teller import Teller, shown
+from bot.view import Entry, Shown, Vendor, View
+
+__all__ = ["Desk", "Entry", "Shown", "Vendor", "View"]
+
+log = structlog.get_logger(__name__)
+
+UPLOAD_BYTES: Final = 10 * 1024 * 1024
+"""The tightest vendor's limit on a whole request (Stability: 10 MiB)."""
+UPLOAD_SIDE: Final = 4096
+UPLOAD_PIXELS: Final = 16_000_000
+"""64 MB once decoded, and as large as the largest picture that any model here makes."""
+LOOK_S: Final = 1.0
+"""How often a waiting caller looks by itself; within one process the end wakes it at once."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """A Reply as it stands in its Place. `revision` grows with every change in the house; no reply: deleted."""
+@dataclass(frozen=True, slots=True)
+class KeyRing:
+    """Where keys are kept between two lives of the process: by environment variable."""
 
-    job: JobId
-    revision: int
-    reply: Reply | None
-    posted_at: datetime
+    remember: Callable[[str, str], Awaitable[None]]
+    forget: Callable[[str], Awaitable[None]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class View:
-    """A job as its door may tell it. `word` is the provider's own status, `task` its task id."""
-
-    id: JobId
-    status: Status
-    provider: str
-    model: str
-    request: Request
-    by: Person
-    accepted_at: datetime
-    ended_at: datetime | None
-    ahead: int
-    """How many jobs are before it in its provider's queue."""
-    word: str
-    task: str
-    outcome: Outcome | None
-    picture: Picture | None
-    cost_cents: Decimal | None
-    reply: Reply
-    """The message as it stands, in the person's language: its body is the sentence for a failure or refusal."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Vendor:
-    """A provider as the panel and the terminal show it. `variable` would switch it on; None where it needs no key."""
-
-    name: str
-    title: str
-    on: bool
-    variable: str | None
-    remembered: bool = False
-    """The key stands in .env or the environment, not only in this process's memory."""
-    credits_cents: float | None = None
-    fault: str = ""
-    """The words/ key of what stopped it lately, such as "bad-key" or "out-of-credit"."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
-    """A saved picture ready to be served. `name` is "<64 hex>.<format>", `path` a file that never changes."""
-
-    picture: Picture
-    path: Path
-    format: Format
-
-
-class Desk(Protocol):
+class Desk:
     """What doors see. Refusals raise RefusedError; `notice` makes the private reply from it."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        gallery: Gallery,
+        catalogue: Catalogue,
+        delivery: Delivery,
+        teller: Teller,
+        runner: Runner,
+        engine: Engine,
+        limits: Limits,
+        keys: KeyRing,
+        clock: Clock,
+        random: Random,
+    ) -> None:
+        self._store, self._gallery, self._catalogue = store, gallery, catalogue
+        self._delivery, self._teller, self._runner, self._engine = delivery, teller, runner, engine
+        self._limits, self._keys, self._clock, self._random = limits, keys, clock, random
+        self._waiting: dict[JobId, set[asyncio.Event]] = {}
+        self._closing = False
 
     def read(self, text: str) -> Wish:
         """A prompt with its flags ("a cat --ar 3:2 --seed 7") as a Wish. Raises UnknownFlagError, BadValueError."""
-        ...
+        return prompt.read(text)
 
     async def accept(
         self,
@@ -93,71 +106,316 @@ class Desk(Protocol):
         """Take a job: decided, written, announced in `at`, and queued; a matter of milliseconds.
 
         event is the platform's id of what the person did; the same event again raises DuplicateError with the first
-        job's id. Raises RefusedError before anything is written.
+        job's id. Raises RefusedError before anything is written, DeliveryError where the place is closed to us; nothing
+        is bought then.
         """
-        ...
+        if self._closing:
+            raise ClosingError()
+        policy.may_enter(at, self._limits)
+        request: Request
+        match wish:
+            case Wish(references=references):
+                offer, request = self._imagine(wish)
+                answers = answers or next(iter(references), None)
+            case Enlarge(source=source):
+                offer, request = await self._upscale(wish)
+                answers = source
+        job = Job(
+            id=new_job_id(),
+            request=request,
+            provider=offer.provider,
+            model=offer.model,
+            by=by,
+            at=at,
+            accepted_at=self._clock.now(),
+            deadline_s=offer.deadline_s,
+            reserved_cents=offer.price_cents,
+            event=event,
+            asked=asked,
+            answers=answers,
+        )
+        now = self._clock.now()
+        await self._store.accept(
+            job,
+            job.provider,
+            lambda usage: policy.decide(usage, self._limits, now),
+            day_starts_at=policy.day_start(now, self._limits),
+        )
+        reach("accept.written")
+        with job_context(job.id):
+            log.info("job accepted", door=at.door, provider=job.provider, model=job.model)
+            await self._begin(job)
+        return job.id
+
+    async def take_up(self) -> None:
+        """After a start: carry on with every job that an earlier life accepted and did not see to its end."""
+        for job_id in await self._store.open_jobs():
+            with job_context(job_id):
+                try:
+                    await self._begin(await self._store.job(job_id))
+                except DeliveryError as error:
+                    log.warning("job dropped before it was bought", job=job_id, error=type(error).__name__)
+        for job_id in await self._store.undelivered():
+            await self._engine.deliver(job_id)
 
     async def again(self, job: JobId, *, by: Person, at: Place, event: str) -> JobId:
-        """The same request with a new seed (after an unsure end: the same seed)."""
-        ...
+        """The same request with a new seed; after an unsure end, the same seed."""
+        record = await self._store.record(job)
+        asked = record.job
+        try:
+            self._catalogue.choose(
+                Kind.IMAGINE if isinstance(asked.request, Imagine) else Kind.UPSCALE,
+                model=asked.model,
+                provider=asked.provider,
+            )
+            provider: str | None = asked.provider
+        except BotError:
+            provider = None  # switched off meanwhile: the best of what is on takes over
+        model = asked.model if provider else None
+        match asked.request:
+            case Imagine() as request:
+                unsure = isinstance(record.outcome, Failed) and record.outcome.unsure
+                wish: Wish | Enlarge = _wish(request, model, provider, keep_seed=unsure)
+            case Upscale() as request:
+                wish = Enlarge(
+                    source=request.source,
+                    factor=request.factor,
+                    model=model,
+                    provider=provider,
+                    output_format=request.output_format,
+                )
+        return await self.accept(wish, by=by, at=at, event=event, asked=asked.asked, answers=asked.answers)
 
     async def cancel(self, job: JobId, *, by: Person) -> None:
-        """Stop a job of one's own (moderators: anybody's). Raises TooLateError, NotYoursError, JobUnknownError."""
-        ...
+        """Stop a job of one's own (moderators: anybody's). Raises TooLateError, NotYoursError, JobUnknownError.
+
+        Before it is bought that frees the money; a vendor's task goes on and is billed, and its picture is put away.
+        """
+        record = await self._store.record(job)
+        policy.may_touch(record.job, by)
+        if record.status.ended:
+            raise TooLateError()
+        if await self._store.cancel_queued(job):
+            await self._engine.deliver(job)
+            self.ended(job)
+            return
+        await self._store.ask_cancel(job)
+        if not self._runner.stop(job):
+            standing = self._delivery.standing(job) or Standing()
+            self._delivery.tell(job, replace(standing, ahead=None, stopping=True))
 
     async def delete(self, job: JobId, *, by: Person) -> None:
-        """Take the message and its picture away. Raises NotYoursError, JobUnknownError."""
-        ...
+        """Take the message and its picture away; a running job is stopped. Raises NotYoursError, JobUnknownError."""
+        record = await self._store.record(job)
+        policy.may_touch(record.job, by)
+        if not record.status.ended:
+            await self.cancel(job, by=by)
+            return
+        await self._gallery.forget(job)
+        await self._delivery.remove(record.job)
 
     async def view(self, job: JobId) -> View:
-        """Raises JobUnknownError."""
-        ...
+        """A job as it stands. Raises JobUnknownError."""
+        record = await self._store.record(job)
+        outcome, reply = record.outcome, await self._teller.current(record)
+        standing = self._delivery.standing(job)
+        word = standing.progress.word if standing and standing.progress else record.word
+        return View(
+            id=job,
+            status=record.status,
+            provider=record.job.provider,
+            model=record.job.model,
+            request=record.job.request,
+            by=record.job.by,
+            accepted_at=record.accepted_at,
+            ended_at=record.ended_at,
+            ahead=await self._store.ahead(job) if record.status is Status.QUEUED else 0,
+            word=getattr(outcome, "word", "") or word,
+            task=record.ticket.id if record.ticket else "",
+            outcome=outcome,
+            picture=reply.pictures[0] if reply.pictures else None,
+            cost_cents=outcome.cost_cents if isinstance(outcome, Finished | Cancelled | Failed) else None,
+            reply=reply,
+        )
 
     async def wait(self, job: JobId, timeout_s: float) -> View:
         """The view once the job has ended, or as it stands after timeout_s."""
-        ...
+        ends = self._clock.steady() + timeout_s
+        bell = asyncio.Event()
+        self._waiting.setdefault(job, set()).add(bell)
+        try:
+            while True:
+                view = await self.view(job)
+                left_s = ends - self._clock.steady()
+                if view.status.ended or left_s <= 0:
+                    return view
+                try:
+                    async with asyncio.timeout(min(LOOK_S, left_s)):
+                        await bell.wait()
+                except TimeoutError:
+                    continue
+        finally:
+            self._waiting[job].discard(bell)
+            if not self._waiting[job]:
+                del self._waiting[job]
+
+    def ended(self, job: JobId) -> None:
+        """Wake whoever waits for this job."""
+        for bell in self._waiting.get(job, ()):
+            bell.set()
 
     async def keep(self, picture: bytes, *, by: Person, max_side: int | None = None) -> Picture:
         """Verify an uploaded picture and keep it. max_side in pixels narrows the house's limit. Raises RefusedError."""
-        ...
+        admitted = await images.admit(
+            picture, max_bytes=UPLOAD_BYTES, max_side=max_side or UPLOAD_SIDE, max_pixels=UPLOAD_PIXELS
+        )
+        saved = await self._gallery.keep(admitted.picture, by=by.key)
+        return shown(saved, self._teller.replies.words.say(by.locale, "alt-upload"))
 
     async def shown(self, name: str) -> Shown:
         """A saved picture by its file name or ImageId. Raises PictureUnknownError."""
-        ...
+        saved = await self._gallery.picture(name)
+        return Shown(picture=shown(saved, ""), path=self._gallery.path(saved.name), format=saved.format)
 
     async def history(
         self, place: Place, *, since: int = 0, before: int | None = None, limit: int = 50
     ) -> Sequence[Entry]:
         """The place's messages, oldest first: changed after revision `since`, or the last before `before`."""
-        ...
+        kept = await self._store.replies(place.door, place.id, since=since, before=before, limit=limit)
+        return [
+            Entry(
+                job=each.job,
+                revision=each.revision,
+                reply=(self._delivery.current(each.job) or each.reply) if each.reply else None,
+                posted_at=each.posted_at,
+            )
+            for each in kept
+        ]
 
     def offers(self) -> Sequence[Offer]:
         """What can be asked for now, the first of each kind being the default."""
-        ...
+        return self._catalogue.offers()
 
     def vendors(self) -> Sequence[Vendor]:
         """All providers this release knows, on or off."""
-        ...
+        return [
+            Vendor(
+                name=stand.name,
+                title=stand.title,
+                on=stand.on,
+                variable=stand.variable,
+                remembered=stand.remembered,
+                credits_cents=stand.credits_cents,
+                fault=stand.fault,
+            )
+            for stand in self._catalogue.stands
+        ]
 
     async def set_key(self, provider: str, key: str, *, remember: bool) -> None:
         """Check a key against its provider and switch it on; remember writes it to .env.
 
         Raises KeyRefusedError, KeyUncheckedError.
         """
-        ...
+        hide(key)
+        try:
+            await self._catalogue.switch_on(provider, key, remembered=remember)
+        except BadKeyError as error:
+            raise KeyRefusedError(provider=provider) from error
+        except ProviderError as error:
+            raise KeyUncheckedError(provider=provider) from error
+        if remember:
+            await self._keys.remember(self._variable(provider), key)
 
     async def drop_key(self, provider: str) -> None:
         """Forget a key, also in .env."""
-        ...
+        variable = self._variable(provider)
+        self._catalogue.switch_off(provider)
+        await self._keys.forget(variable)
 
     def notice(self, error: BotError, *, locale: str, asked: str = "") -> Reply:
         """The private reply that a refusal or failure makes."""
-        ...
+        return self._teller.replies.notice(error, locale=locale, asked=asked)
 
     def help(self, locale: str) -> Reply:
         """What can be said here."""
-        ...
+        return self._teller.replies.help(locale, self.offers())
 
     def say(self, locale: str, key: str, **facts: object) -> str:
         """A sentence of words/ by key."""
-        ...
+        return self._teller.replies.words.say(locale, key, **facts)
+
+    def close(self) -> None:
+        """Take nothing new any more."""
+        self._closing = True
+
+    async def _begin(self, job: Job) -> None:
+        """Announce and queue; a place that is closed to us ends the job before anything is bought."""
+        try:
+            await self._teller.announce(job)
+        except DeliveryError:
+            self._delivery.forget(job.id)
+            await self._store.cancel_queued(job.id)
+            raise
+        await self._engine.paint(job.id, lane=job.provider, person=job.by.key)
+
+    def _imagine(self, wish: Wish) -> tuple[Offer, Imagine]:
+        able = self._catalogue.choose(Kind.IMAGINE, model=wish.model, provider=wish.provider)
+        fitting = [offer for offer in able if offer.references >= len(wish.references)]
+        if not fitting:
+            most = max(offer.references for offer in able)
+            raise BadValueError(field="references", value=len(wish.references), allowed=f"0-{most}")
+        return fitting[0], fit(wish, fitting[0], lambda: self._random.randint(0, SEED_LIMIT))
+
+    async def _upscale(self, wish: Enlarge) -> tuple[Offer, Upscale]:
+        """The first offer that takes this picture; where none does, the refusal of the most generous one."""
+        source = await self._gallery.picture(wish.source)
+        refusals: list[BotError] = []
+        for offer in self._catalogue.choose(Kind.UPSCALE, model=wish.model, provider=wish.provider):
+            factors = [wish.factor] if wish.factor else list(offer.factors)
+            for factor in factors:
+                refusal = _refusal(offer, factor, source.width, source.height)
+                if refusal is None:
+                    return offer, Upscale(
+                        source=source.id, factor=factor, output_format=wish.output_format or Format.WEBP
+                    )
+                refusals.append(refusal)
+        raise refusals[-1] if refusals else NoOfferError(kind=Kind.UPSCALE.value)
+
+    def _variable(self, provider: str) -> str:
+        for stand in self._catalogue.stands:
+            if stand.name == provider and stand.variable:
+                return stand.variable
+        raise NoOfferError(kind="")
+
+
+def _wish(request: Imagine, model: str | None, provider: str | None, *, keep_seed: bool) -> Wish:
+    """The wish that this request came from, to be fitted anew."""
+    return Wish(
+        prompt=request.prompt,
+        width=request.shape.width,
+        height=request.shape.height,
+        steps=request.steps,
+        guidance=request.guidance,
+        seed=request.seed if keep_seed else None,
+        prompt_upsampling=request.prompt_upsampling,
+        safety_tolerance=request.safety_tolerance,
+        raw=request.raw,
+        output_format=request.output_format,
+        model=model,
+        provider=provider,
+        references=request.references,
+    )
+
+
+def _refusal(offer: Offer, factor: int, width: int, height: int) -> BotError | None:
+    """Why this offer can't enlarge that picture, or None where it can."""
+    intake = offer.intake
+    if factor not in offer.factors or intake is None:
+        return BadValueError(field="factor", value=factor, allowed=", ".join(f"x{each}" for each in offer.factors))
+    most = intake.max_pixels.get(factor, intake.max_side**2)
+    side = int(most**0.5)
+    if max(width, height) > intake.max_side or width * height > most:
+        return PictureTooLargeError(width=width, height=height, limit=f"{side}x{side}")
+    if min(width, height) < intake.min_side or width * height < intake.min_pixels:
+        return PictureTooSmallError(width=width, height=height, limit=f"{intake.min_side}x{intake.min_side}")
+    return None

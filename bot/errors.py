@@ -54,11 +54,13 @@ class PromptTooLongError(RefusedError):
 
 
 class UnknownFlagError(RefusedError):
-    """A flag nobody knows. Facts: `flag` as written, `possible` as a comma-separated list."""
+    """A flag nobody knows. Facts: `flag` as written, `possible` with commas, `meant`, the nearest one or None."""
 
 
 class BadValueError(RefusedError):
-    """A value that cannot be. Facts: `field` (request.py's name), `value` as written, `allowed` in words."""
+    """A value that cannot be. Facts: `field` (request.py's name), `value` as written or None where it is missing, and
+    `allowed` in signs that need no translation, such as "0–6" or "webp, png".
+    """
 
 
 class UnknownModelError(RefusedError):

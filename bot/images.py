@@ -275,7 +275,9 @@ def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
         try:
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
             if "srgb" not in ImageCms.getProfileDescription(source).lower():
-                image = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode=mode) or image
+                image = (
+                    ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode=mode) or image
+                )
         except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
             pass  # a damaged profile is no reason to refuse the picture; it is read as sRGB
     return image if image.mode == mode else image.convert(mode)

@@ -203,6 +203,9 @@ class Replies:
         facts = {name: _fact(value) for name, value in outcome.facts.items()}
         if outcome.cost_cents is not None:
             return self.words.say(locale, "failed-billed", cost=self._cost(locale, outcome.cost_cents))
+        if outcome.unsure:
+            key = f"unsure-{outcome.key}"
+            return self.words.say(locale, key if key in self.words else "error-unsure", **facts)
         return self.words.say(locale, f"error-{outcome.key}", **facts)
 
     def _complaints(self, error: BotError, locale: str) -> tuple[Field, ...]:

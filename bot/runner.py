@@ -119,12 +119,13 @@ class Runner:
                 await self._clock.sleep(error.retry_after_s or min(60.0, 2.0 ** (tries - 1)))
 
     async def _buy(self, job: Job, offer: Offer) -> Ticket | Rendered | Moderated | Cancelled:
-        if not await self._store.begin(job.id) or await self._store.cancel_asked(job.id):
+        if not await self._store.begin(job.id):
             return Cancelled()
         self._tell(job, Standing(since=self._clock.now()))
         order = await self._order(job)
         provider = self._catalogue.provider(job.provider)
-        await self._store.submitting(job.id)
+        if not await self._store.submitting(job.id):
+            return Cancelled()
         reach("submit.begun")
         if offer.free:
             result = await self._stoppably(job.id, provider.submit(order))
@@ -234,11 +235,12 @@ class Runner:
         raise LinkGoneError()
 
     async def _save(self, job: Job, picture: bytes, rendered: Rendered) -> ImageId:
+        seed: int | None = None
         match job.request:
             case Imagine(references=references, seed=asked):
-                parent, seed = next(iter(references), None), rendered.seed if rendered.seed is not None else asked
+                parent, seed = next(iter(references), None), asked if rendered.seed is None else rendered.seed
             case Upscale(source=source):
-                parent, seed = source, None
+                parent = source
         try:
             saved = await self._gallery.keep(
                 picture, by=job.by.key, job=job.id, parent=parent, provider=job.provider, model=job.model, seed=seed

@@ -80,8 +80,6 @@ class Store(Section):
     data_dir: Path = Path("data")
     database_url: SecretStr = SecretStr("")
     """Empty: SQLite in data_dir. A URL may carry a password, so it is treated as one."""
-    retention_days: NonNegativeInt = 30
-    """Days that the engine remembers the steps of ended jobs; 0 keeps them. Jobs and pictures stay either way."""
 
 
 class Policy(Section):
@@ -97,7 +95,7 @@ class Policy(Section):
 
 
 class Log(Section):
-    """What the log holds and how it looks; None for format: console in a terminal, JSON elsewhere."""
+    """What the log holds and how it looks; format "auto" is console in a terminal, JSON elsewhere."""
 
     level: Literal["debug", "info", "warning", "error"] = "info"
     format: Literal["auto", "console", "json"] = "auto"

@@ -22,13 +22,15 @@ _PRIVATE: Final = frozenset({"prompt", "token", "key", "api_key", "authorization
 _PATTERNS: Final = (
     (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{6,}"), rf"\1 {MASK}"),
     (
-        re.compile(r"""(?i)\b((?:x-key|x-api-key|authorization|api[_-]?key)["']?\s*[:=]\s*["']?)(?!bearer|basic)[^\s"',}]+"""),
+        re.compile(
+            r"""(?i)\b((?:x-key|x-api-key|authorization|api[_-]?key)["']?\s*[:=]\s*["']?)(?!bearer|basic)[^\s"',}]+"""
+        ),
         rf"\1{MASK}",
     ),
     (re.compile(r"""(\b[a-z][a-z0-9+.-]*://)[^/\s@"']+@"""), rf"\1{MASK}@"),
     (re.compile(r"""(\bhttps?://[^\s?"'<>]+)\?[^\s"'<>]+"""), rf"\1?{MASK}"),
     (re.compile(r"(?i)\b(sig|signature|token)=[^&\s\"']+"), rf"\1={MASK}"),
-)  # fmt: skip
+)
 _hidden: Final[set[str]] = set()
 
 METRICS: Final = CollectorRegistry()

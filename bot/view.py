@@ -20,6 +20,8 @@ class Entry:
     revision: int
     reply: Reply | None
     posted_at: datetime
+    position: int = 0
+    """Where it stands among the place's messages; `history(before=...)` counts in these."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

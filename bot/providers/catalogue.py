@@ -72,6 +72,14 @@ class Catalogue:
     def stands(self) -> tuple[Stand, ...]:
         return tuple(self._stands.values())
 
+    def lanes(self) -> dict[str, int]:
+        """How many jobs may be with each provider at once, also with one that is off and may be switched on."""
+        lanes = {}
+        for stand in self.stands:
+            provider = stand.provider or self._opened(stand, "")
+            lanes[stand.name] = max(offer.slots for offer in provider.offers)
+        return lanes
+
     def offers(self) -> tuple[Offer, ...]:
         """What can be asked for now; a provider with a fault comes after those without."""
         working = sorted((stand for stand in self.stands if stand.on), key=lambda stand: bool(stand.fault))
@@ -116,7 +124,7 @@ class Catalogue:
         stand = self._stands.get(name)
         if stand is None or stand.variable is None:
             raise NoOfferError(kind="")
-        provider: Provider = importlib.import_module(REGISTRY[name]).open_provider(stand.settings, key, self._kit)
+        provider = self._opened(stand, key)
         try:
             health = await provider.check()
         except BotError:
@@ -160,6 +168,10 @@ class Catalogue:
         for stand in self.stands:
             if stand.provider is not None:
                 await stand.provider.close()
+
+    def _opened(self, stand: Stand, key: str) -> Provider:
+        provider: Provider = importlib.import_module(REGISTRY[stand.name]).open_provider(stand.settings, key, self._kit)
+        return provider
 
     def _retire(self, stand: Stand) -> None:
         """Keep a provider for the tasks it has open; it is closed with the house."""

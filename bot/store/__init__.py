@@ -1,0 +1,7 @@
+"""The database behind verbs; nobody else writes SQL."""
+
+from bot.store.book import Store
+from bot.store.lock import running
+from bot.store.values import JobRecord, KeptReply, LedgerSum, SavedImage, Spend, Usage
+
+__all__ = ["JobRecord", "KeptReply", "LedgerSum", "SavedImage", "Spend", "Store", "Usage", "running"]

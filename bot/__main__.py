@@ -1,0 +1,5 @@
+"""`python -m bot` is `imagebot`."""
+
+from bot.cli import main
+
+main()

@@ -1,0 +1,224 @@
+"""Opens everything in order, runs until told to stop, drains. The only file in bot/ that sees adapters."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import signal
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from random import SystemRandom
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+import structlog
+from pydantic import BaseModel, SecretStr
+
+from adapters import REGISTRY as DOORS
+from bot import settings as house_settings
+from bot import telemetry
+from bot.clock import Clock, RealClock
+from bot.delivery import Delivery, Messenger
+from bot.desk import Desk, KeyRing
+from bot.engine.durable import DurableEngine
+from bot.gallery import Gallery
+from bot.job import JobId
+from bot.policy import Limits
+from bot.providers import REGISTRY as VENDORS
+from bot.providers import Kit
+from bot.providers.catalogue import Catalogue
+from bot.reply import Replies
+from bot.runner import Runner
+from bot.settings import Settings
+from bot.store import Store
+from bot.teller import Teller
+from bot.watch import Watch
+from bot.words import Words
+
+log = structlog.get_logger(__name__)
+
+
+class Door(Protocol):
+    """What an adapter's `open_adapter` gives."""
+
+    messenger: Messenger
+
+    @property
+    def address(self) -> str:
+        """Where people find it, such as "http://127.0.0.1:5000"."""
+        ...
+
+    async def open(self) -> None:
+        """Let people in. Raises SettingsError where it must not open as configured."""
+        ...
+
+    async def close(self) -> None:
+        """Let nobody in any more and end what is under way."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Everything that is open. tasks ends when one of the house's own loops breaks."""
+
+    desk: Desk
+    catalogue: Catalogue
+    words: Words
+    doors: Mapping[str, Door]
+    tasks: asyncio.Task[None]
+
+
+def read_settings(path: Path | None) -> Settings:
+    """config.toml, environment and .env, over the models of every vendor and door. Raises SettingsError."""
+    return house_settings.load(path, providers=_models(VENDORS), doors=_models(DOORS))
+
+
+def _models(registry: Mapping[str, str]) -> dict[str, type[BaseModel]]:
+    return {name: importlib.import_module(module).Settings for name, module in registry.items()}
+
+
+def database_url(settings: Settings) -> str:
+    """The configured database, else SQLite in the data folder."""
+    return settings.store.database_url.get_secret_value() or f"sqlite:///{settings.store.data_dir / 'imagebot.sqlite'}"
+
+
+def open_catalogue(settings: Settings, clock: Clock) -> Catalogue:
+    """The providers as configured; opens no connection yet."""
+    keys = {variable: secret.get_secret_value() for variable, secret in settings.secrets.items()}
+    for key in keys.values():
+        telemetry.hide(key)
+    kit = Kit(clock=clock, data_dir=settings.store.data_dir)
+    return Catalogue.open(settings.order, settings.providers, keys, kit)
+
+
+@asynccontextmanager
+async def open_house(settings: Settings, *, errand: bool = False) -> AsyncIterator[House]:
+    """Open from the ground up and close from the top down. Raises SettingsError before anything is half started.
+
+    errand: only a web door on a free port of this machine, for one command in the terminal.
+    """
+    clock: Clock = RealClock()
+    async with AsyncExitStack() as closing:
+        await asyncio.to_thread(settings.store.data_dir.mkdir, parents=True, exist_ok=True)
+        store = await Store.open(database_url(settings), clock=clock)
+        closing.push_async_callback(store.close)
+        gallery = await Gallery.open(settings.store.data_dir / "gallery", store, clock=clock)
+        catalogue = open_catalogue(settings, clock)
+        closing.push_async_callback(catalogue.close)
+        words = Words.load()
+        watch, delivery = Watch(clock), Delivery(store, clock)
+        teller = Teller(store=store, gallery=gallery, catalogue=catalogue, delivery=delivery, replies=Replies(words))
+
+        def ended(job: JobId) -> None:
+            desk.ended(job)
+
+        runner = Runner(
+            store=store,
+            gallery=gallery,
+            catalogue=catalogue,
+            watch=watch,
+            delivery=delivery,
+            teller=teller,
+            clock=clock,
+            ended=ended,
+        )
+        engine = DurableEngine(
+            f"sqlite:///{settings.store.data_dir / 'engine.sqlite'}",
+            lanes=catalogue.lanes(),
+            paint=runner.paint,
+            deliver=runner.deliver,
+        )
+        desk = Desk(
+            store=store,
+            gallery=gallery,
+            catalogue=catalogue,
+            delivery=delivery,
+            teller=teller,
+            runner=runner,
+            engine=engine,
+            limits=_limits(settings),
+            keys=_key_ring(settings),
+            clock=clock,
+            random=SystemRandom(),
+        )
+        doors = _doors(settings, desk, errand=errand)
+        for name, door in doors.items():
+            delivery.messengers[name] = door.messenger
+        tasks = asyncio.create_task(_loops(watch, delivery), name="house loops")
+        closing.push_async_callback(_ended, tasks)
+        await engine.launch()
+        closing.push_async_callback(engine.close)
+        await desk.take_up()
+        for door in doors.values():
+            closing.push_async_callback(door.close)
+            await door.open()
+        closing.callback(desk.close)
+        store.announce(doors["web"].address if "web" in doors else "")
+        yield House(desk=desk, catalogue=catalogue, words=words, doors=doors, tasks=tasks)
+
+
+async def run(settings: Settings, opened: Any) -> None:
+    """Serve until SIGINT or SIGTERM. opened(house) is called once everything stands, to greet the operator."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(sign, stop.set)
+    async with open_house(settings) as house:
+        opened(house)
+        stopping = asyncio.create_task(stop.wait(), name="waiting for a signal")
+        await asyncio.wait({stopping, house.tasks}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if house.tasks.done():
+            house.tasks.result()  # a loop that ended by itself broke: let its trace be seen
+
+
+async def _loops(watch: Watch, delivery: Delivery) -> None:
+    async with asyncio.TaskGroup() as group:
+        group.create_task(watch.run(), name="watch")
+        group.create_task(delivery.run(), name="delivery")
+
+
+async def _ended(tasks: asyncio.Task[None]) -> None:
+    tasks.cancel()
+    await asyncio.wait({tasks})
+
+
+def _limits(settings: Settings) -> Limits:
+    policy = settings.policy
+    return Limits(
+        jobs_per_minute=policy.jobs_per_minute,
+        concurrent_jobs=policy.concurrent_jobs,
+        pictures_per_day=policy.pictures_per_day,
+        channels=policy.channels,
+        zone=ZoneInfo(policy.time_zone),
+    )
+
+
+def _key_ring(settings: Settings) -> KeyRing:
+    async def remember(variable: str, key: str) -> None:
+        await house_settings.remember_key(variable, SecretStr(key), settings.env_file)
+
+    async def forget(variable: str) -> None:
+        await house_settings.forget_key(variable, settings.env_file)
+
+    return KeyRing(remember=remember, forget=forget)
+
+
+def _doors(settings: Settings, desk: Desk, *, errand: bool) -> dict[str, Door]:
+    """The doors that are enabled, not yet open to anybody."""
+    doors: dict[str, Door] = {}
+    tokens = [(each.name, each.token.get_secret_value(), each.admin) for each in settings.web_tokens]
+    for _, token, _ in tokens:
+        telemetry.hide(token)
+    for name, module in DOORS.items():
+        section: Any = settings.doors[name]
+        if errand and name == "web":
+            here = {"enabled": True, "host": "127.0.0.1", "port": 0, "public_url": ""}
+            section = section.model_copy(update=here)
+        if section.enabled and (name == "web" or not errand):
+            doors[name] = importlib.import_module(module).open_adapter(
+                section, desk, tokens=tokens, metrics=telemetry.metrics_text
+            )
+    return doors

@@ -1,0 +1,203 @@
+"""The command: run the house, make one picture, check what is configured, list jobs."""
+
+from __future__ import annotations
+
+import asyncio
+import locale as machine_locale
+import os
+import sys
+import time
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any, Final, NoReturn, TypeVar
+
+import click
+
+from bot import VERSION
+from bot.errors import BotError, SettingsError, key_of
+from bot.words import Words
+
+STARTED_AT: Final = time.monotonic()
+T = TypeVar("T")
+BAD_SETTINGS: Final = 2
+
+FORMATS: Final = ("webp", "png", "jpeg")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    envvar="IMAGEBOT_CONFIG",
+    help="The settings file.  [default: ./config.toml, if there is one]",
+)
+@click.version_option(VERSION, prog_name="imagebot")
+@click.pass_context
+def main(context: click.Context, config: Path | None) -> None:
+    """Pictures where your team already talks.
+
+    \b
+    imagebot run                                    open the doors: the channel is at http://127.0.0.1:5000
+    imagebot imagine "A magical forest" --seed 7 -o forest.webp
+    imagebot upscale photo.jpg -o big.webp
+    imagebot check                                  does what is configured work?
+
+    No key is needed to try it: without one, pictures are offline sketches, and upscaling is real. Keys and tokens come
+    from the environment or from .env: BFL_API_KEY (FLUX by Black Forest Labs), STABILITY_API_KEY (Stability AI),
+    IMAGEBOT_WEB_TOKENS (for a web door beyond this machine). Everything else is in config.toml; config.example.toml
+    shows all of it with its defaults, and IMAGEBOT__SECTION__KEY in the environment overrides any of it.
+    """
+    context.obj = config
+
+
+@main.command()
+@click.pass_obj
+def run(config: Path | None) -> None:
+    """Open the doors and serve until Ctrl-C."""
+    from bot import app, telemetry  # only here: `imagebot --help` should not wait for the whole house
+    from bot.terminal import greeting
+
+    settings = _settings(config)
+    telemetry.set_up(level=settings.log.level, style=settings.log.format)
+    words, tongue = Words.load(), _tongue()
+
+    def opened(house: app.House) -> None:
+        greeting.greet(house, settings, words, tongue, time.monotonic() - STARTED_AT)
+
+    _carried_out(app.run(settings, opened))
+    click.echo(words.say(tongue, "terminal-stopped"), err=True)
+
+
+@main.command()
+@click.argument("prompt")
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="The file to write.")
+@click.option("--ar", "ratio", help="Aspect ratio, such as 16:9.")
+@click.option("--width", type=int, help="In pixels.")
+@click.option("--height", type=int, help="In pixels.")
+@click.option("--seed", type=int, help="The same seed and words give the same picture.")
+@click.option("--model", help="Such as flux-dev or sketch.")
+@click.option("--provider", help="Such as flux, stability or local.")
+@click.option("--steps", type=int)
+@click.option("--guidance", type=float)
+@click.option("--prompt-upsampling/--no-prompt-upsampling", default=None)
+@click.option("--safety", "safety_tolerance", type=int, help="0 is the strictest.")
+@click.option("--raw/--no-raw", default=None)
+@click.option("--format", "output_format", type=click.Choice(FORMATS), help="By default, what --output ends in.")
+@click.option("--force", is_flag=True, help="Replace a file that is there already.")
+@click.pass_obj
+def imagine(config: Path | None, /, prompt: str, output: Path | None, force: bool, **ask: Any) -> None:
+    """Paint PROMPT and save the picture.
+
+    Goes through a running imagebot where there is one, else works by itself. Flags may also stand in the prompt.
+    """
+    from bot.terminal import errand
+
+    ask = {name: value for name, value in ask.items() if value is not None}
+    ask.setdefault("output_format", _format_of(output))
+    output = output or Path(f"imagine-{int(time.time())}.{ask['output_format']}")
+    settings, words, tongue = _errand(config, output, force)
+    saved = _carried_out(errand.imagine(settings, {"prompt": prompt, **ask}, output, words, tongue))
+    click.echo(words.say(tongue, "terminal-saved", path=str(saved)))
+
+
+@main.command()
+@click.argument("picture", type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="The file to write.")
+@click.option("--factor", type=click.IntRange(2, 8), help="How many times larger each side becomes.")
+@click.option("--model", help="Such as upscale or fast.")
+@click.option("--provider", help="Such as local or stability.")
+@click.option("--format", "output_format", type=click.Choice(FORMATS), help="By default, what --output ends in.")
+@click.option("--force", is_flag=True, help="Replace a file that is there already.")
+@click.pass_obj
+def upscale(config: Path | None, /, picture: Path, output: Path | None, force: bool, **ask: Any) -> None:
+    """Enlarge the file PICTURE and save the result."""
+    from bot.terminal import errand
+
+    ask = {name: str(value) for name, value in ask.items() if value is not None}
+    ask.setdefault("output_format", _format_of(output))
+    output = output or picture.with_name(f"{picture.stem}-large.{ask['output_format']}")
+    settings, words, tongue = _errand(config, output, force)
+    if not picture.is_file():
+        _end(words.say(tongue, "terminal-not-a-file", path=str(picture)))
+    saved = _carried_out(errand.upscale(settings, picture, ask, output, words, tongue))
+    click.echo(words.say(tongue, "terminal-saved", path=str(saved)))
+
+
+@main.command()
+@click.pass_obj
+def check(config: Path | None) -> None:
+    """Say line by line whether what is configured works; exit code 1 where something does not."""
+    from bot.terminal import checkup
+
+    _quiet()
+    sys.exit(_carried_out(checkup.check(_settings(config), Words.load(), _tongue())))
+
+
+@main.command()
+@click.option("--status", help="Only jobs of this status: queued, running, finished, moderated, failed, unsure, ...")
+@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
+@click.pass_obj
+def jobs(config: Path | None, status: str | None, limit: int) -> None:
+    """List the newest jobs; the bot must not be running on the same folder."""
+    from bot.terminal import checkup
+
+    _quiet()
+    _carried_out(checkup.list_jobs(_settings(config), Words.load(), _tongue(), status, limit))
+
+
+def _settings(config: Path | None) -> Any:
+    from bot import app
+
+    try:
+        return app.read_settings(config)
+    except SettingsError as error:
+        _end(str(error), BAD_SETTINGS)
+
+
+def _errand(config: Path | None, output: Path, force: bool) -> tuple[Any, Words, str]:
+    """What a command that writes one file needs; ends here where the file is there already."""
+    _quiet()
+    settings, words, tongue = _settings(config), Words.load(), _tongue()
+    if output.exists() and not force:
+        _end(words.say(tongue, "terminal-exists", path=str(output)))
+    return settings, words, tongue
+
+
+def _carried_out(work: Coroutine[Any, Any, T]) -> T:
+    """Run it, with a sentence in place of a stack trace; exit code 2 for settings, 1 else, 130 for Ctrl-C."""
+    try:
+        return asyncio.run(work)
+    except SettingsError as error:
+        _end(str(error), BAD_SETTINGS)
+    except BotError as error:
+        sentence = getattr(error, "sentence", "")
+        _end(sentence or Words.load().say(_tongue(), f"error-{key_of(error)}", **error.facts))
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _end(sentence: str, code: int = 1) -> NoReturn:
+    click.echo(sentence, err=True)
+    sys.exit(code)
+
+
+def _format_of(output: Path | None) -> str:
+    """The format that a file name asks for; webp where it does not say."""
+    ending = output.suffix.lower().lstrip(".") if output else ""
+    ending = {"jpg": "jpeg"}.get(ending, ending)
+    return ending if ending in FORMATS else "webp"
+
+
+def _quiet() -> None:
+    from bot import telemetry
+
+    telemetry.set_up(level="error", style="console")
+
+
+def _tongue() -> str:
+    """The language of this terminal, as a BCP 47 tag."""
+    for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        found = os.environ.get(variable, "").partition(".")[0].replace("_", "-")
+        if found and found not in ("C", "POSIX"):
+            return found
+    return (machine_locale.getlocale()[0] or "en").replace("_", "-")

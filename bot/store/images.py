@@ -1,0 +1,119 @@
+"""The statements about saved pictures: what each is, what it was made from, and when nobody needs it any more."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.errors import PictureUnknownError
+from bot.job import JobId
+from bot.request import Format, ImageId
+from bot.store.tables import announcements, images, makings, sources
+from bot.store.values import SavedImage
+
+WHOLE = sa.select(images, makings).join_from(images, makings, makings.c.image == images.c.id)
+
+
+async def keep(connection: AsyncConnection, image: SavedImage) -> None:
+    """Write the picture down; the same content may be kept again by others, and by the same job without effect."""
+    known = await connection.scalar(sa.select(images.c.id).where(images.c.id == image.id))
+    if known is None:
+        await connection.execute(
+            images.insert().values(
+                id=image.id,
+                name=image.name,
+                format=image.format,
+                width=image.width,
+                height=image.height,
+                size_bytes=image.size_bytes,
+            )
+        )
+    same = sa.select(makings.c.number).where(
+        makings.c.image == image.id, makings.c.job.is_not_distinct_from(image.job), makings.c.person_key == image.by
+    )
+    if (await connection.execute(same)).first() is not None:
+        return
+    await connection.execute(
+        makings.insert().values(
+            image=image.id,
+            job=image.job,
+            parent=image.parent,
+            person_key=image.by,
+            provider=image.provider,
+            model=image.model,
+            seed=image.seed,
+            made_at=image.made_at,
+        )
+    )
+
+
+async def one(connection: AsyncConnection, image: ImageId) -> SavedImage:
+    """The picture as it was first made. Raises PictureUnknownError."""
+    first = WHOLE.where(images.c.id == image).order_by(makings.c.number).limit(1)
+    row = (await connection.execute(first)).mappings().first()
+    if row is None:
+        raise PictureUnknownError
+    return _saved(row)
+
+
+async def of_job(connection: AsyncConnection, job: JobId) -> tuple[SavedImage, ...]:
+    """The pictures that the job made, in their order."""
+    rows = await connection.execute(WHOLE.where(makings.c.job == job).order_by(makings.c.number))
+    return tuple(_saved(row) for row in rows.mappings())
+
+
+async def lineage(connection: AsyncConnection, image: ImageId) -> tuple[SavedImage, ...]:
+    """The picture, what it was made from, and so on to the first; it ends early where a parent was deleted."""
+    line: dict[ImageId, SavedImage] = {}
+    here: ImageId | None = image
+    while here is not None and here not in line:
+        try:
+            line[here] = await one(connection, here)
+        except PictureUnknownError:
+            if not line:
+                raise
+            break
+        here = line[here].parent
+    return tuple(line.values())
+
+
+async def release(connection: AsyncConnection, job: JobId) -> tuple[str, ...]:
+    """Remove the pictures that only this deleted job made or worked from; gives the names of their files."""
+    touched = sa.union(
+        sa.select(makings.c.image).where(makings.c.job == job), sa.select(sources.c.image).where(sources.c.job == job)
+    )
+    candidates = tuple(await connection.scalars(touched))
+    return tuple([await _remove(connection, image) for image in candidates if not await _needed(connection, image)])
+
+
+async def _needed(connection: AsyncConnection, image: ImageId) -> bool:
+    """Whether a job that is not deleted made it or works from it; a bringing without a job needs nothing."""
+    living = sa.select(announcements.c.job).where(announcements.c.deleted_at.is_(None))
+    made = living.join(makings, makings.c.job == announcements.c.job).where(makings.c.image == image)
+    used = living.join(sources, sources.c.job == announcements.c.job).where(sources.c.image == image)
+    return bool(await connection.scalar(sa.select(sa.or_(made.exists(), used.exists()))))
+
+
+async def _remove(connection: AsyncConnection, image: ImageId) -> str:
+    await connection.execute(sources.delete().where(sources.c.image == image))
+    await connection.execute(makings.delete().where(makings.c.image == image))
+    name = await connection.scalar(images.delete().where(images.c.id == image).returning(images.c.name))
+    return str(name)
+
+
+def _saved(of: sa.RowMapping) -> SavedImage:
+    return SavedImage(
+        id=ImageId(of[images.c.id]),
+        name=of[images.c.name],
+        format=Format(of[images.c.format]),
+        width=of[images.c.width],
+        height=of[images.c.height],
+        size_bytes=of[images.c.size_bytes],
+        made_at=of[makings.c.made_at],
+        by=of[makings.c.person_key],
+        job=of[makings.c.job],
+        parent=of[makings.c.parent],
+        provider=of[makings.c.provider],
+        model=of[makings.c.model],
+        seed=of[makings.c.seed],
+    )

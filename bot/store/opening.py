@@ -1,0 +1,109 @@
+"""Opening the database: how each connection is set up, and bringing the schema to this release's."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from bot.errors import SettingsError
+from bot.store.lock import file_of
+from bot.store.tables import SCHEMAS
+
+BUSY_MS: Final = 5000
+"""How long SQLite waits for a lock that another program (a backup, a browser) holds on the file."""
+DRIVERS: Final = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
+
+WRITES: Final = "imagebot_writes"
+"""Execution option: this transaction will write."""
+
+
+def connect(url: str) -> AsyncEngine:
+    """An engine for the URL; touches nothing yet. Raises SettingsError for a URL that this release can't use."""
+    try:
+        parsed = sa.make_url(url)
+    except sa.exc.ArgumentError as error:
+        raise SettingsError(
+            "store.database_url is not a database address such as sqlite:///data/bot.sqlite."
+        ) from error
+    driver = DRIVERS.get(parsed.get_backend_name())
+    if driver is None:
+        raise SettingsError(f"store.database_url starts with {parsed.drivername!r}; use one of: {', '.join(DRIVERS)}.")
+    parsed = parsed.set(drivername=driver)
+    if driver != DRIVERS["sqlite"]:
+        return create_async_engine(parsed, pool_pre_ping=True)
+    if parsed.database in (None, "", ":memory:"):
+        raise SettingsError("store.database_url names no file; jobs must survive a restart.")
+    # Without Python's own transaction control: it would begin late and never "immediate".
+    engine = create_async_engine(parsed, connect_args={"isolation_level": None}, pool_size=4, max_overflow=4)
+    sa.event.listen(engine.sync_engine, "connect", _set_up)
+    sa.event.listen(engine.sync_engine, "begin", _begin)
+    return engine
+
+
+def make_file(database: Path) -> None:
+    """Make the file and its folder, readable to this account alone: tickets in it are secrets."""
+    try:
+        database.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(database, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise SettingsError(f"{database} cannot be written ({error.strerror}); check store.database_url.") from error
+
+
+async def bring_up(engine: AsyncEngine, url: str) -> None:
+    """Migrate the schema to this release's, in one transaction. Raises SettingsError where it is newer or no schema.
+
+    Alembic is imported only where there is something to do: it costs a quarter of a second at every start.
+    """
+    where = file_of(url) or "The database"
+    try:
+        async with engine.connect() as connection:
+            found = await connection.run_sync(_schema)
+        if found == SCHEMAS[-1]:
+            return
+        if found is not None and found not in SCHEMAS:
+            raise SettingsError(
+                f"{where} was written by a newer imagebot (schema {found}, this release knows up to {SCHEMAS[-1]}); "
+                "install that release or use another store.data_dir."
+            )
+        migrations = await asyncio.to_thread(_migrations)
+        async with engine.execution_options(**{WRITES: True}).begin() as connection:
+            await connection.run_sync(migrations.upgrade)
+    except DatabaseError as error:
+        raise SettingsError(f"{where} is not a database that imagebot can read ({error.orig}).") from error
+
+
+def _set_up(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    for pragma in (
+        f"busy_timeout={BUSY_MS}",
+        "journal_mode=WAL",
+        "synchronous=FULL",  # a commit that was answered survives a power cut
+        "foreign_keys=ON",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    # A writer locks at once: upgrading a read lock later can fail with "database is locked" at any statement.
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get(WRITES) else "BEGIN")
+
+
+def _schema(connection: Connection) -> str | None:
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    found = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    return None if found is None else str(found)
+
+
+def _migrations() -> Any:
+    from bot.store import migrations
+
+    return migrations

@@ -1,0 +1,203 @@
+"""The tables, as SQLite and PostgreSQL both understand them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+
+SCHEMAS: Final = ("0001",)
+"""Every schema this release can open, oldest first; the last is the one it works with (migrations/versions)."""
+
+MICRO: Final = 1_000_000
+
+
+class Entry(StrEnum):
+    """The kinds of ledger entry. For a job that ended for sure, holds = settled + released."""
+
+    HOLD = "hold"
+    SUBMITTING = "submitting"
+    """A paid request is about to leave: moves nothing, but tells that money may be gone if nothing follows."""
+    SETTLE = "settle"
+    RELEASE = "release"
+
+
+class Moment(sa.types.TypeDecorator[datetime]):
+    """An aware moment, kept in UTC; SQLite, which knows no zones, gives it back naive."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Cents(sa.types.TypeDecorator[Decimal]):
+    """US cents, kept as whole millionths so that sums are exact on every database."""
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+        return None if value is None else int((value * MICRO).to_integral_value())
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(value) / MICRO
+
+
+Number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+"""SQLite counts rows by itself only in a column of exactly INTEGER."""
+Json = sa.JSON(none_as_null=True)
+
+metadata = sa.MetaData(
+    naming_convention={"ix": "ix_%(column_0_N_label)s", "fk": "fk_%(table_name)s_%(column_0_N_name)s"}
+)
+
+people = sa.Table(
+    "people",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("seen_at", Moment, nullable=False),
+)
+
+jobs = sa.Table(
+    "jobs",
+    metadata,
+    sa.Column("number", Number, primary_key=True),
+    sa.Column("id", sa.Text, nullable=False, unique=True),
+    sa.Column("door", sa.Text, nullable=False),
+    sa.Column("event", sa.Text, nullable=False),
+    sa.Column("person_key", sa.Text, sa.ForeignKey("people.key"), nullable=False),
+    sa.Column("provider", sa.Text, nullable=False),
+    sa.Column("model", sa.Text, nullable=False),
+    sa.Column("lane", sa.Text, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("job", Json, nullable=False),
+    sa.Column("accepted_at", Moment, nullable=False),
+    sa.Column("started_at", Moment),
+    sa.Column("submitted_at", Moment),
+    sa.Column("posting_at", Moment),
+    sa.Column("ended_at", Moment),
+    sa.Column("delivered_at", Moment),
+    sa.Column("cancel_asked", sa.Boolean, nullable=False),
+    sa.Column("word", sa.Text, nullable=False),
+    sa.Column("fraction", sa.Float),
+    sa.Column("ticket", Json),
+    sa.Column("outcome", Json),
+    sa.UniqueConstraint("door", "event", name="uq_jobs_door_event"),
+)
+OPEN = jobs.c.ended_at.is_(None)
+UNDELIVERED = sa.and_(jobs.c.ended_at.is_not(None), jobs.c.delivered_at.is_(None))
+sa.Index("ix_jobs_person", jobs.c.person_key, jobs.c.accepted_at)
+# Partial, so that a million finished jobs weigh nothing on the questions about the few that are open. ended_at stands
+# in them although it is always null there: matching one column more, they beat the full ones in SQLite's planner.
+_open_only: dict[str, Any] = {"sqlite_where": OPEN, "postgresql_where": OPEN}
+sa.Index("ix_jobs_open", jobs.c.ended_at, jobs.c.number, **_open_only)
+sa.Index("ix_jobs_open_person", jobs.c.person_key, jobs.c.ended_at, **_open_only)
+sa.Index("ix_jobs_open_lane", jobs.c.lane, jobs.c.status, jobs.c.ended_at, jobs.c.number, **_open_only)
+sa.Index("ix_jobs_undelivered", jobs.c.number, sqlite_where=UNDELIVERED, postgresql_where=UNDELIVERED)
+
+ledger = sa.Table(
+    "ledger",
+    metadata,
+    sa.Column("number", Number, primary_key=True),
+    sa.Column("job", sa.Text, sa.ForeignKey("jobs.id"), nullable=False, index=True),
+    sa.Column("person_key", sa.Text, nullable=False),
+    sa.Column("held_at", Moment, nullable=False, index=True),
+    sa.Column("entry", sa.Text, nullable=False),
+    sa.Column("pictures", sa.Integer, nullable=False),
+    sa.Column("cents", Cents),
+    sa.Column("at", Moment, nullable=False),
+    sa.Index("ix_ledger_person", "person_key", "held_at"),
+)
+
+announcements = sa.Table(
+    "announcements",
+    metadata,
+    sa.Column("job", sa.Text, sa.ForeignKey("jobs.id"), primary_key=True),
+    sa.Column("door", sa.Text, nullable=False),
+    sa.Column("place", sa.Text, nullable=False),
+    sa.Column("private", sa.Boolean, nullable=False),
+    sa.Column("receipt", Number, sa.ForeignKey("receipts.number")),
+    sa.Column("reply", Json),
+    sa.Column("revision", Number, nullable=False),
+    sa.Column("position", Number),
+    sa.Column("posted_at", Moment),
+    sa.Column("deleted_at", Moment),
+    sa.Index("ix_announcements_change", "door", "place", "revision"),
+    sa.Index("ix_announcements_position", "door", "place", "position"),
+)
+
+receipts = sa.Table(
+    "receipts",
+    metadata,
+    sa.Column("number", Number, primary_key=True),
+    sa.Column("job", sa.Text, sa.ForeignKey("jobs.id"), nullable=False, index=True),
+    sa.Column("door", sa.Text, nullable=False),
+    sa.Column("place", sa.Text, nullable=False),
+    sa.Column("handle", sa.Text, nullable=False),
+    sa.Column("kept_at", Moment, nullable=False),
+    sa.UniqueConstraint("door", "place", "handle", name="uq_receipts_door_place_handle"),
+)
+
+counters = sa.Table(
+    "counters",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("value", sa.BigInteger, nullable=False),
+)
+
+images = sa.Table(
+    "images",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("format", sa.Text, nullable=False),
+    sa.Column("width", sa.Integer, nullable=False),
+    sa.Column("height", sa.Integer, nullable=False),
+    sa.Column("size_bytes", sa.BigInteger, nullable=False),
+)
+
+# One content may be made more than once: two jobs with the same seed, or a file that two people bring.
+makings = sa.Table(
+    "makings",
+    metadata,
+    sa.Column("number", Number, primary_key=True),
+    sa.Column("image", sa.Text, sa.ForeignKey("images.id"), nullable=False, index=True),
+    sa.Column("job", sa.Text, sa.ForeignKey("jobs.id"), index=True),
+    sa.Column("parent", sa.Text),
+    sa.Column("person_key", sa.Text, nullable=False),
+    sa.Column("provider", sa.Text, nullable=False),
+    sa.Column("model", sa.Text, nullable=False),
+    sa.Column("seed", sa.BigInteger),
+    sa.Column("made_at", Moment, nullable=False),
+)
+
+# Which pictures a job works from: they stay as long as a job that is not deleted needs them.
+sources = sa.Table(
+    "sources",
+    metadata,
+    sa.Column("job", sa.Text, sa.ForeignKey("jobs.id"), primary_key=True),
+    sa.Column("image", sa.Text, sa.ForeignKey("images.id"), primary_key=True, index=True),
+)
+
+durations = sa.Table(
+    "durations",
+    metadata,
+    sa.Column("number", Number, primary_key=True),
+    sa.Column("provider", sa.Text, nullable=False),
+    sa.Column("model", sa.Text, nullable=False),
+    sa.Column("seconds", sa.Float, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Index("ix_durations_model", "provider", "model", "number"),
+)

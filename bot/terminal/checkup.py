@@ -1,0 +1,149 @@
+"""`imagebot check` and `imagebot jobs`: what is configured, and what was asked of it, line by line."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from decimal import Decimal
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from bot.app import database_url, open_catalogue
+from bot.clock import RealClock
+from bot.errors import BotError, SettingsError, key_of
+from bot.job import Status
+from bot.providers.catalogue import Catalogue
+from bot.request import Imagine
+from bot.settings import Settings
+from bot.store import Store, running
+from bot.words import Words
+
+OTHER_FAULT = "reason-broken"
+
+
+class Checkup:
+    """Says each line as it comes to know it, and counts what needs a look."""
+
+    def __init__(self, settings: Settings, words: Words, tongue: str) -> None:
+        self._settings, self._words, self._tongue = settings, words, tongue
+        self._console = Console(highlight=False, soft_wrap=True)
+        self.faults = 0
+
+    async def run(self) -> int:
+        """The exit code: 0 where all is well, else 1."""
+        self._console.print(Text(self._words.say(self._tongue, "check-title"), style="bold"))
+        self._well("check-settings" if self._settings.source is None else "terminal-settings-from",
+                   file=str(self._settings.source))  # fmt: skip
+        await self._folder()
+        await self._database()
+        catalogue = open_catalogue(self._settings, RealClock())
+        try:
+            for stand in catalogue.stands:
+                await self._provider(catalogue, stand.name)
+        finally:
+            await catalogue.close()
+        self._say("check-unwell" if self.faults else "check-well", count=self.faults)
+        return 1 if self.faults else 0
+
+    async def _folder(self) -> None:
+        folder = self._settings.store.data_dir
+        try:
+            await asyncio.to_thread(_try_writing, folder)
+        except OSError:
+            self._fault("check-store-fault", place=str(folder), reason=self._reason("not-writable"))
+        else:
+            self._well("check-store", place=str(folder))
+
+    async def _database(self) -> None:
+        url = database_url(self._settings)
+        address = await asyncio.to_thread(running, url)
+        if address is not None:
+            self._well("check-running", place=address or str(self._settings.store.data_dir))
+            return
+        try:
+            await (await Store.open(url, clock=RealClock())).close()
+        except SettingsError as error:
+            self._fault("check-store-fault", place=str(self._settings.store.data_dir), reason=str(error))
+        else:
+            self._well("check-database")
+
+    async def _provider(self, catalogue: Catalogue, name: str) -> None:
+        stand = next(each for each in catalogue.stands if each.name == name)
+        facts = {"provider": stand.title, "variable": stand.variable or ""}
+        if stand.provider is None:
+            self._off("check-provider-off" if name in self._settings.order else "terminal-provider-unnamed", **facts)
+            return
+        try:
+            health = await stand.provider.check()
+        except BotError as error:
+            self._fault("check-provider-fault", **facts, reason=self._reason(key_of(error)))
+            return
+        if health.credits_cents is None:
+            self._well("check-provider", **facts)
+        else:
+            money = self._words.money(self._tongue, Decimal(str(health.credits_cents)))
+            self._well("check-provider-credits", **facts, money=money)
+        if health.note:
+            self._say_plain("  ", health.note)
+
+    def _reason(self, key: str) -> str:
+        known = f"reason-{key}" in self._words
+        return self._words.say(self._tongue, f"reason-{key}" if known else OTHER_FAULT)
+
+    def _well(self, key: str, **facts: object) -> None:
+        self._console.print(Text("✓ ", style="green") + Text(self._words.say(self._tongue, key, **facts)))
+
+    def _off(self, key: str, **facts: object) -> None:
+        self._console.print(Text("○ " + self._words.say(self._tongue, key, **facts), style="dim"))
+
+    def _fault(self, key: str, **facts: object) -> None:
+        self.faults += 1
+        self._console.print(Text("✗ ", style="red") + Text(self._words.say(self._tongue, key, **facts)))
+
+    def _say(self, key: str, **facts: object) -> None:
+        self._console.print(Text(self._words.say(self._tongue, key, **facts)))
+
+    def _say_plain(self, indent: str, text: str) -> None:
+        self._console.print(Text(indent + text, style="dim"))
+
+
+async def check(settings: Settings, words: Words, tongue: str) -> int:
+    """Print the check-up; gives the exit code."""
+    return await Checkup(settings, words, tongue).run()
+
+
+async def list_jobs(settings: Settings, words: Words, tongue: str, status: str | None, limit: int) -> None:
+    """Print the newest jobs as a table. Raises SettingsError where the bot is running on this folder."""
+    store = await Store.open(database_url(settings), clock=RealClock())
+    try:
+        records = await store.jobs(status=Status(status) if status else None, limit=limit)
+    finally:
+        await store.close()
+    console = Console(highlight=False)
+    if not records:
+        console.print(words.say(tongue, "terminal-no-jobs"))
+        return
+    headings = ("job", "status", "made", "model", "by", "size", "cost")
+    table = Table(*(words.say(tongue, f"label-{name}") for name in headings), box=None, pad_edge=False)
+    for record in records:
+        job, outcome = record.job, record.outcome
+        cents = getattr(outcome, "cost_cents", None)
+        table.add_row(
+            job.id,
+            record.status.value,
+            f"{record.accepted_at:%Y-%m-%d %H:%M}",
+            f"{job.provider}/{job.model}",
+            job.by.name,
+            str(job.request.shape) if isinstance(job.request, Imagine) else f"x{job.request.factor}",
+            "" if cents is None else words.money(tongue, cents),
+        )
+    console.print(table)
+
+
+def _try_writing(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=folder):
+        pass

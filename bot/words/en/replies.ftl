@@ -1,0 +1,246 @@
+### What people read in a channel. Facts come from errors.py and reply.py; a fact that is missing reads "absent".
+
+nothing-to-say = Something went wrong on our side. Please try again in a moment.
+
+## When to come back
+
+again-at = { SOON($retry_at) ->
+    [yes] { IN($retry_at) }
+   *[no] at { CLOCK($retry_at) }
+}
+
+## The desk says no: nothing was bought
+
+error-refused = I can’t do that. Nothing was charged.
+error-prompt-missing = Tell me what to paint: write a few words after /imagine, for example “/imagine a lighthouse at dusk”.
+error-prompt-too-long = That prompt has { $length } characters and { $limit } fit. Please shorten it a little.
+error-unknown-flag = { $meant ->
+    [absent] I don’t know { $flag }. Possible are: { $possible }.
+   *[other] I don’t know { $flag }. Did you mean { $meant }? Possible are: { $possible }.
+}
+error-bad-value = { $value ->
+    [absent] { $label }: the value is missing. Possible: { $allowed }.
+   *[other] { $label }: “{ $value }” won’t work. Possible: { $allowed }.
+}
+error-unknown-model = I don’t have “{ $model }” here. Possible are: { $possible }.
+error-no-offer = { $kind ->
+    [upscale] Nothing that is switched on here can enlarge pictures.
+    [imagine] Nothing that is switched on here can paint that.
+   *[other] Nothing that is switched on here can do that.
+}
+error-too-fast = One moment: { $limit ->
+    [one] only { $limit } picture a minute is
+   *[other] up to { $limit } pictures a minute are
+} possible here. You can ask again { again-at }.
+error-too-many-jobs = { $limit ->
+    [one] A picture of yours is still being made, and one at a time is possible here. Please wait for it.
+   *[other] { $limit } pictures of yours are still being made, and that is as many as I take at once. Please wait for one of them.
+}
+error-quota-spent = { $limit ->
+    [one] You’ve had today’s picture.
+   *[other] You’ve had all { $limit } of today’s pictures.
+} You can ask again { again-at }.
+error-place-closed = I’m not open in this channel. Whoever runs this bot can open it.
+error-picture-missing = Which picture? Reply to one, or add one as a file.
+error-picture-unknown = I can’t find that picture any more. You can add it again as a file.
+error-not-a-picture = That file isn’t a picture I can read. I take { $allowed }.
+error-broken-picture = That picture is damaged or incomplete. Please save it again and send it once more.
+error-file-too-large = { $size_bytes ->
+    [absent] That file is too large. The limit is { SIZE($limit_bytes) }.
+   *[other] That file is { SIZE($size_bytes) }, and the limit is { SIZE($limit_bytes) }. Please make it smaller.
+}
+error-picture-too-large = That picture is { NUMBER($width, useGrouping: 0) } × { NUMBER($height, useGrouping: 0) } pixels; at most { $limit } are possible. Please make it smaller first.
+error-picture-too-small = That picture is { NUMBER($width, useGrouping: 0) } × { NUMBER($height, useGrouping: 0) } pixels; at least { $limit } are needed.
+error-job-unknown = I don’t know that request any more.
+error-not-yours = Only the person who asked for this picture can do that.
+error-too-late = That one has already ended.
+error-duplicate = I’m already on it.
+error-closing = I’m just being restarted. Please ask again in a minute.
+error-key-refused = { $provider } did not accept this key. Please check that it was copied whole.
+error-key-unchecked = { $provider } could not be reached, so the key is unchecked and was not kept. Please try again later.
+error-key-not-here = Keys are only taken on the machine itself or from an admin.
+
+## A provider failed: nothing was charged
+
+error-provider = The picture service failed. Nothing was charged; please try again.
+error-rejected = The picture service did not accept one of the settings. Nothing was charged; please change it and try again.
+error-bad-key = The picture service won’t let us in at the moment. Nothing was charged. Our operator has to look at it; until then you can choose another model.
+error-out-of-credit = Our credit with the picture service is used up. Nothing was charged. Our operator has to top it up; until then you can choose another model.
+error-throttled = The picture service is very busy right now. Nothing was charged; please try again in a minute.
+error-unreachable = The picture service can’t be reached right now. Nothing was charged; please try again in a minute.
+error-broken = Something went wrong at the picture service. Nothing was charged; please try again.
+error-vanished = The picture service lost track of this picture. Nothing was charged to you; please try again.
+error-link-gone = The picture was made, but its download link stopped working before I had it. Nothing was charged to you; please try again.
+error-overdue = This took too long, so I stopped waiting after { $deadline_s ->
+    [one] { $deadline_s } second
+   *[other] { $deadline_s } seconds
+}. Nothing was charged to you; please try again.
+error-worker-died = The program that makes pictures here stopped unexpectedly. Nothing was charged; please try again, perhaps with a smaller picture.
+
+error-unsure = The connection broke right after I sent this off, so I can’t tell whether the picture was made. It may have been charged. Shall I try again? That may be charged a second time.
+failed-billed = There is no picture to show, but the provider charged { $cost } for this one. I’m sorry.
+
+## Getting the answer to its place
+
+error-delivery = I couldn’t post the answer here.
+error-place-gone = The channel or message this belongs to no longer exists.
+error-place-shut = I’m not allowed to post here. Please ask someone who runs this channel to let me in.
+error-place-busy = This channel isn’t taking messages at the moment. I’ll try again.
+
+error-house = Something went wrong on our side. Nothing was charged to you. Our operator can see it in the log; please try again.
+error-disk-full = There is no room left here for new pictures. Our operator has to make some.
+error-settings = Something is not set up properly here. Our operator has to look at it.
+error-bot = Something went wrong on our side. Please try again in a moment.
+
+## How it ended
+
+title-refused = That didn’t work
+title-moderated = Not this one
+title-failed = No picture this time
+title-unsure = Not sure how this ended
+title-cancelled = Stopped
+finished-imagine = Here is your picture
+finished-upscale = Here it is, { $factor } times as large
+moderated-prompt = The picture service declined these words, so nothing was painted and it cost nothing. Try describing it differently, without real people, brands or anything violent or explicit.
+moderated-image = The picture was painted, but the service’s safety filter held it back. It cost nothing. Another seed or slightly different words often help.
+moderated-reasons = The reason it gave: { $reasons }.
+cancelled = You stopped this before it began. It cost nothing.
+cancelled-billed = You stopped this, but the provider had already begun and charges { $cost }.
+
+## On its way
+
+announce-imagine = Painting
+announce-upscale = Enlarging { $factor } times
+state-queued = { $ahead ->
+    [0] You’re next.
+    [one] { $ahead } picture is ahead of yours.
+   *[other] { $ahead } pictures are ahead of yours.
+}
+state-submitting = Handing it over.
+state-running = In the making.
+state-stopping = Stopping.
+state-fetching = Fetching the finished picture.
+
+## Captions
+
+label-prompt = Prompt
+label-model = Model
+label-provider = Provider
+label-seed = Seed
+label-size = Size
+label-cost = Cost
+label-by = Asked by
+label-steps = Steps
+label-guidance = Guidance
+label-prompt_upsampling = Prompt upsampling
+label-safety_tolerance = Safety tolerance
+label-raw = Natural look
+label-output_format = Format
+label-width = Width
+label-height = Height
+label-ratio = Aspect ratio
+label-task = Task
+label-status = Status
+label-asked = Asked for
+label-file = File
+label-took = Took
+label-engine = Engine
+label-factor = Factor
+label-reasons = Reasons
+label-made = Made
+label-job = Job
+label-references = Reference pictures
+label-key = Key
+
+value-on = on
+value-off = off
+value-seconds = { $seconds } s
+
+cost = Cost: { $money }
+cost-free = free
+cost-unknown = unknown
+
+note-snapped = You asked for { $asked }; the nearest this model makes is { $made }.
+note-ignored = This model doesn’t have: { $names }.
+note-sketch = An offline sketch, drawn by rules. No AI model was used.
+note-understood = Understood: { $words }.
+note-understood-nothing = I didn’t recognise a subject, so this is an abstract scene.
+note-add-key = For real pictures, add a key: set BFL_API_KEY or STABILITY_API_KEY, or use the studio panel.
+note-engine-ncnn = Enlarged by a neural network.
+note-engine-numpy = Enlarged by a neural network, on the slower engine.
+note-engine-lanczos = Enlarged by resampling and sharpening, without a neural network.
+
+alt-imagine = Picture for the words: { $prompt }
+alt-upscale = { $prompt ->
+    [absent] Enlarged picture
+   *[other] Enlarged picture for the words: { $prompt }
+}
+alt-upload = Picture added as a file
+
+## Buttons
+
+button-upscale = Upscale
+button-again = Again
+button-edit = Edit prompt
+button-reference = Use as reference
+button-cancel = Cancel
+button-delete = Delete
+button-retry = Try again
+button-cancel-confirm = Really stop?
+button-delete-confirm = Really delete?
+button-retry-confirm = Try again, even if it is charged twice?
+
+## What the studio panel says about each control
+
+control-hint-prompt = What you want to see, in your own words.
+control-hint-model = Which model paints; each has its own look and price.
+control-hint-provider = Who makes the picture.
+control-hint-seed = The same seed and words give the same picture again. Leave it open for a surprise.
+control-hint-steps = More steps: finer detail, a longer wait.
+control-hint-guidance = High: close to your words. Low: freer.
+control-hint-prompt_upsampling = Lets the provider embellish your words.
+control-hint-safety_tolerance = 0 is the strictest filter; higher numbers let more through.
+control-hint-raw = Less polished, more like a photograph.
+control-hint-output_format = The file type: WebP is small, PNG exact, JPEG opens everywhere.
+control-hint-width = In pixels.
+control-hint-height = In pixels.
+control-hint-ratio = The shape of the picture, width to height.
+control-hint-size = Width and height in pixels.
+control-hint-factor = How many times larger each side becomes.
+control-hint-references = Pictures the new one should take after.
+
+## Help
+
+help-title = What you can say
+help-body =
+    /imagine a lighthouse at dusk
+    paints a picture. Anything can be left out but the words; these may stand anywhere among them:
+
+    --ar 16:9    the shape, width to height
+    --size 1024x768    the exact size in pixels; also --width and --height
+    --seed 42    the same picture again
+    --model flux-dev    another model; --provider stability another provider
+    --steps 30    more detail, a longer wait
+    --guidance 3    how closely it follows your words
+    --upsample    embellishes your words
+    --raw    a more natural look
+    --safety 2    how strict the filter is, 0 being the strictest
+    --format png    webp, png or jpeg
+
+    For example: /imagine a city at night --ar 16:9 --seed 42
+
+    upscale
+    in reply to a picture makes it larger; so does dropping in a picture of your own. “x2” or “x4” says how much.
+
+    Reply to a picture with words to get a new one that takes after it, where the model can do that.
+
+    /help
+    shows this.
+
+## It was bought, and nobody knows how it ends
+
+unsure-overdue = This took too long, so I stopped waiting after { $deadline_s ->
+    [one] { $deadline_s } second
+   *[other] { $deadline_s } seconds
+}. It may still be finished over there and charged. Shall I try again? That may be charged a second time.
+unsure-vanished = The picture service took this on and then lost track of it. It may have been charged. Shall I try again? That may be charged a second time.
