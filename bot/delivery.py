@@ -17,6 +17,7 @@ from bot.job import Job, JobId
 from bot.message import Place, Receipt, Reply
 from bot.reply import Standing
 from bot.store import Store
+from bot.telemetry import DELIVERIES, DELIVERY_SECONDS
 
 log = structlog.get_logger(__name__)
 
@@ -149,21 +150,29 @@ class Delivery:
 
     async def _settle(self, job: Job, reply: Reply) -> None:
         await self._store.keep_reply(job.id, reply)
+        result = "ok"
         try:
-            async for attempt in AsyncRetrying(
-                retry=retry_if_exception_type(PlaceBusyError),
-                stop=stop_after_delay(PATIENCE_S),
-                wait=_patiently,
-                sleep=self._clock.sleep,
-                reraise=True,
-            ):
-                with attempt:
-                    await self._put(job, reply)
+            with DELIVERY_SECONDS.labels(job.at.door).time():
+                await self._insist(job, reply)
         except DeliveryError as error:
             # Nobody is told here any more; the job list and the gallery keep it.
-            log.warning("outcome not delivered", job=job.id, door=job.at.door, error=type(error).__name__)
+            result = type(error).__name__
+            log.warning("outcome not delivered", job=job.id, door=job.at.door, error=result)
+        DELIVERIES.labels(job.at.door, result).inc()
         reach("deliver.sent")
         await self._store.delivered(job.id)
+
+    async def _insist(self, job: Job, reply: Reply) -> None:
+        """Try for PATIENCE_S where the platform is only busy."""
+        async for attempt in AsyncRetrying(
+            retry=retry_if_exception_type(PlaceBusyError),
+            stop=stop_after_delay(PATIENCE_S),
+            wait=_patiently,
+            sleep=self._clock.sleep,
+            reraise=True,
+        ):
+            with attempt:
+                await self._put(job, reply)
 
     async def _put(self, job: Job, reply: Reply) -> None:
         messenger = self._messenger(job)

@@ -26,7 +26,9 @@ from bot.errors import (
     PictureTooLargeError,
     PictureTooSmallError,
     ProviderError,
+    RefusedError,
     TooLateError,
+    key_of,
 )
 from bot.faultpoint import reach
 from bot.fitting import fit
@@ -40,7 +42,7 @@ from bot.reply import Standing
 from bot.request import SEED_LIMIT, Enlarge, Format, ImageId, Imagine, Kind, Request, Upscale, Wish
 from bot.runner import Runner
 from bot.store import Store
-from bot.telemetry import hide, job_context
+from bot.telemetry import REFUSALS, hide, job_context
 from bot.teller import Teller, shown
 from bot.view import Entry, Shown, Vendor, View
 
@@ -109,6 +111,16 @@ class Desk:
         job's id. Raises RefusedError before anything is written, DeliveryError where the place is closed to us; nothing
         is bought then.
         """
+        try:
+            return await self._accept(wish, by, at, event, asked, answers)
+        except RefusedError as error:
+            REFUSALS.labels(at.door, key_of(error)).inc()
+            log.info("request refused", door=at.door, reason=key_of(error))
+            raise
+
+    async def _accept(
+        self, wish: Wish | Enlarge, by: Person, at: Place, event: str, asked: str, answers: ImageId | None
+    ) -> JobId:
         if self._closing:
             raise ClosingError()
         policy.may_enter(at, self._limits)
@@ -144,17 +156,20 @@ class Desk:
         reach("accept.written")
         with job_context(job.id):
             log.info("job accepted", door=at.door, provider=job.provider, model=job.model)
-            await self._begin(job)
+            await self._announce(job)
+            await self._engine.paint(job.id, lane=job.provider, person=job.by.key)
         return job.id
 
     async def take_up(self) -> None:
         """After a start: carry on with every job that an earlier life accepted and did not see to its end."""
         for job_id in await self._store.open_jobs():
             with job_context(job_id):
+                job = await self._store.job(job_id)
                 try:
-                    await self._begin(await self._store.job(job_id))
+                    await self._announce(job)
                 except DeliveryError as error:
-                    log.warning("job dropped before it was bought", job=job_id, error=type(error).__name__)
+                    log.warning("announcement not taken up", job=job_id, error=type(error).__name__)
+                await self._engine.resume(job_id, lane=job.provider, person=job.by.key)
         for job_id in await self._store.undelivered():
             await self._engine.deliver(job_id)
 
@@ -348,15 +363,14 @@ class Desk:
         """Take nothing new any more."""
         self._closing = True
 
-    async def _begin(self, job: Job) -> None:
-        """Announce and queue; a place that is closed to us ends the job before anything is bought."""
+    async def _announce(self, job: Job) -> None:
+        """A place that is closed to us ends a job that was not bought yet."""
         try:
             await self._teller.announce(job)
         except DeliveryError:
             self._delivery.forget(job.id)
             await self._store.cancel_queued(job.id)
             raise
-        await self._engine.paint(job.id, lane=job.provider, person=job.by.key)
 
     def _imagine(self, wish: Wish) -> tuple[Offer, Imagine]:
         able = self._catalogue.choose(Kind.IMAGINE, model=wish.model, provider=wish.provider)
@@ -367,7 +381,7 @@ class Desk:
         return fitting[0], fit(wish, fitting[0], lambda: self._random.randint(0, SEED_LIMIT))
 
     async def _upscale(self, wish: Enlarge) -> tuple[Offer, Upscale]:
-        """The first offer that takes this picture; where none does, the refusal of the most generous one."""
+        """The first offer that takes this picture; where none does, why the first one does not."""
         source = await self._gallery.picture(wish.source)
         refusals: list[BotError] = []
         for offer in self._catalogue.choose(Kind.UPSCALE, model=wish.model, provider=wish.provider):
@@ -379,7 +393,8 @@ class Desk:
                         source=source.id, factor=factor, output_format=wish.output_format or Format.WEBP
                     )
                 refusals.append(refusal)
-        raise refusals[-1] if refusals else NoOfferError(kind=Kind.UPSCALE.value)
+        telling = [refusal for refusal in refusals if not isinstance(refusal, BadValueError)]
+        raise (telling or refusals or [NoOfferError(kind=Kind.UPSCALE.value)])[0]
 
     def _variable(self, provider: str) -> str:
         for stand in self._catalogue.stands:

@@ -12,6 +12,7 @@ from typing import Final
 import structlog
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
 
+from bot import telemetry
 from bot.clock import Clock
 from bot.delivery import Delivery
 from bot.engine import Steps
@@ -19,6 +20,7 @@ from bot.errors import (
     BotError,
     BrokenError,
     BrokenPictureError,
+    HouseError,
     LinkGoneError,
     NoOfferError,
     NotAPictureError,
@@ -36,8 +38,8 @@ from bot.offer import Offer
 from bot.providers import Order
 from bot.providers.catalogue import Catalogue
 from bot.reply import Standing
-from bot.request import ImageId, Imagine, Upscale
-from bot.store import Store
+from bot.request import ImageId, Imagine, Upscale, kind_of
+from bot.store import JobRecord, Store
 from bot.telemetry import job_context
 from bot.teller import Teller
 from bot.watch import Watch
@@ -75,7 +77,11 @@ class Runner:
         """Take an accepted job to its outcome, and write that down."""
         with job_context(job_id):
             job = await self._store.job(job_id)
-            outcome = await self._run(job, steps)
+            try:
+                outcome = await self._run(job, steps)
+            except Exception:  # the outermost line of a run: a bug of ours still ends the job, in words
+                log.exception("run broke")
+                outcome = Failed.by(HouseError())
             await steps.do("finish", lambda: self._finish(job, outcome))
 
     async def deliver(self, job_id: JobId, steps: Steps) -> None:
@@ -122,15 +128,18 @@ class Runner:
         if not await self._store.begin(job.id):
             return Cancelled()
         self._tell(job, Standing(since=self._clock.now()))
+        waited_s = (self._clock.now() - job.accepted_at).total_seconds()
+        telemetry.QUEUE_SECONDS.labels(job.provider).observe(max(0.0, waited_s))
         order = await self._order(job)
         provider = self._catalogue.provider(job.provider)
         if not await self._store.submitting(job.id):
             return Cancelled()
         reach("submit.begun")
-        if offer.free:
-            result = await self._stoppably(job.id, provider.submit(order))
-        else:
-            result = await provider.submit(order)
+        with telemetry.provider_call(job.provider, "submit"):
+            if offer.free:
+                result = await self._stoppably(job.id, provider.submit(order))
+            else:
+                result = await provider.submit(order)
         reach("submit.sent")
         self._catalogue.praise(job.provider)
         if isinstance(result, Ticket):
@@ -194,9 +203,14 @@ class Runner:
         since = record.submitted_at or job.accepted_at
         left_s = job.deadline_s - (self._clock.now() - since).total_seconds()
         self._tell(job, Standing(since=record.started_at, ticket=ticket))
+
+        async def look(seen: Ticket) -> Progress | Rendered | Moderated:
+            with telemetry.provider_call(job.provider, "poll"):
+                return await self._catalogue.provider(job.provider).poll(seen)
+
         return await self._watch.settle(
             ticket,
-            lambda seen: self._catalogue.provider(job.provider).poll(seen),
+            look,
             report=lambda progress: self._report(job, progress),
             typical_s=offer.typical_s,
             # A clock that jumped must neither end a fresh task nor let one run for ever.
@@ -224,12 +238,13 @@ class Runner:
         async for attempt in AsyncRetrying(
             retry=retry_if_exception_type((UnreachableError, ThrottledError, BrokenPictureError)),
             stop=stop_after_attempt(FETCH_TRIES),
-            wait=wait_exponential_jitter(initial=0.5, max=8),
+            wait=wait_exponential_jitter(multiplier=0.5, max=8),
             sleep=self._clock.sleep,
             reraise=True,
         ):
             with attempt:
-                picture = await provider.fetch(rendered.link)
+                with telemetry.provider_call(job.provider, "fetch"):
+                    picture = await provider.fetch(rendered.link)
                 reach("collect.fetched")
                 return await self._save(job, picture, rendered)
         raise LinkGoneError()
@@ -250,14 +265,24 @@ class Runner:
         return saved.id
 
     async def _finish(self, job: Job, outcome: Outcome) -> None:
-        await self._store.finish(job.id, outcome)
+        first = await self._store.finish(job.id, outcome)
         reach("finish.written")
         record = await self._store.record(job.id)
-        if record.status is Status.FINISHED and record.submitted_at and record.ended_at:
-            took_s = (record.ended_at - record.submitted_at).total_seconds()
-            await self._store.took(job.provider, job.model, took_s)
+        if first:
+            await self._count(record)
         log.info("job ended", status=record.status.value, provider=job.provider, model=job.model)
         self._ended(job.id)
+
+    async def _count(self, record: JobRecord) -> None:
+        """Figures for the operator, and how long such tasks take."""
+        job, ended_at = record.job, record.ended_at or self._clock.now()
+        kind = kind_of(job.request).value
+        telemetry.JOBS.labels(job.at.door, kind, job.provider, record.status.value).inc()
+        telemetry.JOB_SECONDS.labels(kind, job.provider).observe((ended_at - job.accepted_at).total_seconds())
+        if not isinstance(record.outcome, Moderated | None) and record.outcome.cost_cents:
+            telemetry.SPENT_CENTS.labels(job.provider).inc(float(record.outcome.cost_cents))
+        if record.status is Status.FINISHED and record.submitted_at is not None:
+            await self._store.took(job.provider, job.model, (ended_at - record.submitted_at).total_seconds())
 
     async def _deliver(self, job_id: JobId) -> None:
         record = await self._store.record(job_id)

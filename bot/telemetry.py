@@ -65,6 +65,20 @@ DELIVERY_SECONDS: Final = Histogram(
 SPENT_CENTS: Final = Counter("imagebot_spent_cents", "US cents that providers billed.", ("provider",), registry=METRICS)
 
 
+@contextmanager
+def provider_call(provider: str, call: str) -> Iterator[None]:
+    """Count and time one call to a provider; `call` is submit, poll or fetch, the result ok or the error's class."""
+    result = "ok"
+    with PROVIDER_CALL_SECONDS.labels(provider, call).time():
+        try:
+            yield
+        except BaseException as error:
+            result = type(error).__name__
+            raise
+        finally:
+            PROVIDER_CALLS.labels(provider, call, result).inc()
+
+
 def metrics_text() -> bytes:
     """All figures in Prometheus' text format."""
     return generate_latest(METRICS)

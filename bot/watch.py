@@ -21,6 +21,7 @@ from bot.errors import (
     VanishedError,
 )
 from bot.job import Moderated, Progress, Rendered, Ticket
+from bot.telemetry import OPEN_TICKETS
 
 log = structlog.get_logger(__name__)
 
@@ -106,7 +107,8 @@ class Watch:
         )
         heapq.heappush(self._open, entry)
         self._changed.set()
-        return await entry.settled
+        with OPEN_TICKETS.labels(ticket.provider).track_inprogress():
+            return await entry.settled
 
     async def run(self) -> None:
         """Keep looking until cancelled."""

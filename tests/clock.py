@@ -6,6 +6,8 @@ import asyncio
 import heapq
 from datetime import UTC, datetime, timedelta
 
+from bot.clock import RealClock
+
 
 class HeldClock:
     """Time passes only in `advance`; sleepers wake in order as it passes their moment."""
@@ -47,3 +49,13 @@ class HeldClock:
         """Let everything that can run without time passing do so."""
         for _ in range(50):
             await asyncio.sleep(0)
+
+
+class ShiftedClock(RealClock):
+    """The machine's clock, moved on by what a test adds; waits are real."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def now(self) -> datetime:
+        return super().now() + self.ahead

@@ -46,6 +46,10 @@ class Engine(Protocol):
         """
         ...
 
+    async def resume(self, job: JobId, *, lane: str, person: str) -> None:
+        """After a start: carry on with a job that has not ended, also where its run broke in an earlier life."""
+        ...
+
     async def deliver(self, job: JobId) -> None:
         """Start the run that tells the outcome of a job that never got to paint. A second call does nothing."""
         ...

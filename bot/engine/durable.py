@@ -28,6 +28,8 @@ POLL_S: Final = 0.1
 """How often a lane looks for the next job: the longest wait of a job with a free slot."""
 DRAIN_S: Final = 5.0
 """How long a stop waits for the answer to a purchase that is on its way."""
+BROKEN: Final = frozenset(("ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"))
+"""DBOS's words for a run that ended without our having written an outcome."""
 LIVES: Final = 10_000
 """Restarts that one job may live through; DBOS would give up after 100 without a word to anybody."""
 
@@ -104,6 +106,13 @@ class DurableEngine:
     async def paint(self, job: JobId, *, lane: str, person: str) -> None:
         with SetWorkflowID(job), SetEnqueueOptions(queue_partition_key=person):
             await DBOS.enqueue_workflow_async(lane, _paint, job)
+
+    async def resume(self, job: JobId, *, lane: str, person: str) -> None:
+        known = await DBOS.get_workflow_status_async(job)
+        if known is not None and known.status in BROKEN:
+            await DBOS.resume_workflow_async(job)
+        else:
+            await self.paint(job, lane=lane, person=person)
 
     async def deliver(self, job: JobId) -> None:
         with SetWorkflowID(f"{job}-deliver"):

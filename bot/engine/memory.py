@@ -5,8 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
+import structlog
+
 from bot.engine import SUBMIT_GATE, Corridor, R
 from bot.job import JobId
+
+log = structlog.get_logger(__name__)
 
 
 class MemorySteps:
@@ -34,12 +38,19 @@ class MemoryEngine:
 
     async def paint(self, job: JobId, *, lane: str, person: str) -> None:
         async def run() -> None:
-            async with self._lanes[lane]:
-                await self._paint(job, self._steps)
-            await self.deliver(job)
+            try:
+                async with self._lanes[lane]:
+                    await self._paint(job, self._steps)
+                await self.deliver(job)
+            except Exception:  # the outermost line of this task
+                log.exception("run broke", job=job)
+                raise
 
         if job not in self._started:
             self._started[job] = asyncio.create_task(run(), name=f"paint {job}")
+
+    async def resume(self, job: JobId, *, lane: str, person: str) -> None:
+        await self.paint(job, lane=lane, person=person)
 
     async def deliver(self, job: JobId) -> None:
         name = f"deliver {job}"

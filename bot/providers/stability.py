@@ -34,9 +34,10 @@ FIELDS: Final[Mapping[str, str]] = {"image": "source", "aspect_ratio": "ratio"}
 
 Model = Literal["core", "fast"]
 
-_RATIOS: Final = tuple(
-    Ratio.parse(text) for text in ("1:1", "21:9", "16:9", "3:2", "5:4", "4:5", "2:3", "9:16", "9:21")
-)
+RATIOS: Final[Mapping[Ratio, str]] = {
+    Ratio.parse(text): text for text in ("1:1", "21:9", "16:9", "3:2", "5:4", "4:5", "2:3", "9:16", "9:21")
+}
+"""The vendor's own spelling: to us 21:9 is 7:3, which it would refuse."""
 
 
 def _megapixel_and_half(ratio: Ratio) -> Shape:
@@ -55,7 +56,7 @@ OFFERS: Final[Mapping[Model, Offer]] = {
         title="Stable Image Core",
         price_cents=Decimal(3),
         price_as_of=_PRICED_ON,
-        shapes=Ratios(shapes=tuple(map(_megapixel_and_half, _RATIOS)), names=_RATIOS),
+        shapes=Ratios(shapes=tuple(map(_megapixel_and_half, RATIOS)), names=tuple(RATIOS)),
         typical_s=5.0,
     ),
     "fast": Offer(
@@ -94,7 +95,7 @@ class Settings(BaseModel):
 
     enabled: bool = True
     base_url: str = "https://api.stability.ai"
-    models: tuple[Model, ...] = ("core", "fast")
+    models: tuple[Model, ...] = Field(default=("core", "fast"), min_length=1)
     """What to offer: core paints, fast enlarges four times."""
     deadline_s: float = Field(default=120.0, gt=0, le=3600)
     """Seconds for one call, which lasts until the picture is made."""
@@ -214,7 +215,7 @@ def _form(order: Order, offer: Offer) -> FormData:
     match order.request, offer.shapes:
         case Imagine() as request, Ratios() as ratios:
             form.add_field("prompt", request.prompt)
-            form.add_field("aspect_ratio", str(ratios.name_of(ratios.nearest(request.shape))))
+            form.add_field("aspect_ratio", RATIOS[ratios.name_of(ratios.nearest(request.shape))])
             form.add_field("seed", str(request.seed))
         case Upscale() as request, _ if request.factor in offer.factors and order.pictures:
             picture = order.pictures[0]

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -18,14 +17,13 @@ from bot.job import Cancelled, Job, JobId, Outcome, Status, Ticket
 from bot.message import Receipt, Reply
 from bot.record import encode
 from bot.request import ImageId
-from bot.store import announcements, images, jobs, ledger, opening
+from bot.store import announcements, images, jobs, ledger, opening, pace
 from bot.store.lock import Lock, file_of, take
-from bot.store.tables import OPEN, durations
 from bot.store.tables import jobs as job_table
 from bot.store.values import JobRecord, KeptReply, LedgerSum, SavedImage, Spend, Usage
 
-DURATIONS_KEPT: Final = 200
-"""Per provider and model: enough for a histogram, and it forgets last month's pace."""
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class Store:
@@ -81,12 +79,10 @@ class Store:
         """
         day = day_starts_at or job.accepted_at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
         try:
-            async with self._write() as connection:
-                await jobs.accept(connection, job, lane, decide, day)
+            await self._write(jobs.accept, job, lane, decide, day)
         except IntegrityError:
             # Another process was first with the same event or the same new person; now its row is there to be seen.
-            async with self._write() as connection:
-                await jobs.accept(connection, job, lane, decide, day)
+            await self._write(jobs.accept, job, lane, decide, day)
 
     async def job(self, job: JobId) -> Job:
         """Raises JobUnknownError."""
@@ -94,13 +90,11 @@ class Store:
 
     async def record(self, job: JobId) -> JobRecord:
         """Raises JobUnknownError."""
-        async with self._engine.connect() as connection:
-            return await jobs.one(connection, job)
+        return await self._read(jobs.one, job)
 
     async def jobs_of(self, person_key: str, *, limit: int = 50) -> tuple[JobRecord, ...]:
         """A person's jobs, the newest first."""
-        async with self._engine.connect() as connection:
-            return await jobs.of_person(connection, person_key, limit)
+        return await self._read(jobs.of_person, person_key, limit)
 
     async def jobs(
         self, *, status: Status | None = None, provider: str | None = None, limit: int = 50
@@ -111,112 +105,84 @@ class Store:
             wanted.append(job_table.c.status == status)
         if provider is not None:
             wanted.append(job_table.c.provider == provider)
-        async with self._engine.connect() as connection:
-            return await jobs.newest(connection, wanted, limit)
+        return await self._read(jobs.newest, wanted, limit)
 
     async def open_jobs(self) -> tuple[JobId, ...]:
         """Jobs that have not ended, the oldest first."""
-        async with self._engine.connect() as connection:
-            return await jobs.open_ids(connection)
+        return await self._read(jobs.open_ids)
 
     async def undelivered(self) -> tuple[JobId, ...]:
         """Jobs that have ended without their end being told, the oldest first; deleted ones need no telling."""
-        async with self._engine.connect() as connection:
-            return await jobs.undelivered_ids(connection)
+        return await self._read(jobs.undelivered_ids)
 
     async def ahead(self, job: JobId) -> int:
         """Queued jobs before this one in its lane; 0 once it runs."""
-        async with self._engine.connect() as connection:
-            return await jobs.ahead(connection, job)
+        return await self._read(jobs.ahead, job)
 
     async def active(self, lane: str) -> int:
         """Running jobs of the lane."""
-        async with self._engine.connect() as connection:
-            return await jobs.active(connection, lane)
+        return await self._read(jobs.active, lane)
 
     # A job's way
 
     async def begin(self, job: JobId) -> bool:
         """Let a queued job run; True also where it runs already, as after a restart. False: it has ended."""
-        table = job_table.c
-        async with self._write() as connection:
-            return await jobs.change(
-                connection,
-                job,
-                status=Status.RUNNING,
-                started_at=sa.func.coalesce(table.started_at, self._clock.now()),
-            )
+        started_at = sa.func.coalesce(job_table.c.started_at, self._clock.now())
+        return await self._write(jobs.change, job, status=Status.RUNNING, started_at=started_at)
 
     async def submitting(self, job: JobId) -> bool:
         """Note in the ledger that a paid request is about to leave. False where it must not: ended, or to be cancelled.
 
         The answer and the note are one transaction, so a cancellation comes either before the money or after it.
         """
-        now, allowed = self._clock.now(), sa.and_(OPEN, job_table.c.cancel_asked.is_(False))
-        async with self._write() as connection:
-            if not await jobs.change(connection, job, allowed, submitted_at=now):
-                return False
-            await ledger.mark(connection, (await jobs.one(connection, job)).job, now)
-            return True
+        return await self._write(jobs.submitting, job, self._clock.now())
 
     async def ticketed(self, job: JobId, ticket: Ticket) -> None:
         """Note the provider's claim check."""
-        async with self._write() as connection:
-            await jobs.change(connection, job, ticket=encode(ticket))
+        await self._write(jobs.change, job, ticket=encode(ticket))
 
     async def word(self, job: JobId, word: str, fraction: float | None = None) -> None:
         """Note the provider's own status word, and 0..1 where it tells."""
-        async with self._write() as connection:
-            await jobs.change(connection, job, word=word, fraction=fraction)
+        await self._write(jobs.change, job, word=word, fraction=fraction)
 
     async def finish(self, job: JobId, outcome: Outcome) -> bool:
         """End the job and settle its hold. The first outcome stands: False where it had ended before."""
-        async with self._write() as connection:
-            return await jobs.finish(connection, job, outcome, self._clock.now())
+        return await self._write(jobs.finish, job, outcome, self._clock.now())
 
     async def cancel_queued(self, job: JobId) -> bool:
         """End a job as cancelled and give its hold back, if it is still queued; else False."""
-        async with self._write() as connection:
-            queued = job_table.c.status == Status.QUEUED
-            return await jobs.finish(connection, job, Cancelled(), self._clock.now(), queued)
+        queued = job_table.c.status == Status.QUEUED
+        return await self._write(jobs.finish, job, Cancelled(), self._clock.now(), queued)
 
     async def ask_cancel(self, job: JobId) -> bool:
         """Leave a word for the run that it is to stop; False where the job has ended."""
-        async with self._write() as connection:
-            return await jobs.change(connection, job, cancel_asked=True)
+        return await self._write(jobs.change, job, cancel_asked=True)
 
     async def cancel_asked(self, job: JobId) -> bool:
-        async with self._engine.connect() as connection:
-            asked = await connection.scalar(sa.select(job_table.c.cancel_asked).where(job_table.c.id == job))
-        return bool(asked)
+        return await self._read(jobs.cancel_asked, job)
 
     # Messages
 
     async def posting(self, job: JobId) -> None:
         """Note that a new message is about to be posted: after a crash, look for it before posting again."""
-        async with self._write() as connection:
-            await jobs.change(connection, job, sa.true(), posting_at=self._clock.now())
+        await self._write(jobs.change, job, sa.true(), posting_at=self._clock.now())
 
     async def keep_receipt(self, job: JobId, receipt: Receipt) -> None:
         """Note where the job's message stands now; earlier receipts still find the job."""
-        async with self._write() as connection:
-            await announcements.keep_receipt(connection, job, receipt, self._clock.now())
+        await self._write(announcements.keep_receipt, job, receipt, self._clock.now())
 
     async def job_at(self, receipt: Receipt) -> JobId | None:
         """The job whose message stands there."""
-        async with self._engine.connect() as connection:
-            return await announcements.job_at(connection, receipt)
+        return await self._read(announcements.job_at, receipt)
 
     async def keep_reply(self, job: JobId, reply: Reply) -> int:
         """The message as it stands from now on; gives its revision. A deleted message stays deleted."""
-        async with self._write() as connection:
-            return await announcements.keep_reply(connection, job, reply, self._clock.now())
+        return await self._write(announcements.keep_reply, job, reply, self._clock.now())
 
     async def delivered(self, job: JobId) -> None:
         """Note that the end was told."""
-        async with self._write() as connection:
-            first = sa.func.coalesce(job_table.c.delivered_at, self._clock.now())
-            await jobs.change(connection, job, job_table.c.ended_at.is_not(None), delivered_at=first)
+        first = sa.func.coalesce(job_table.c.delivered_at, self._clock.now())
+        await self._write(jobs.change, job, job_table.c.ended_at.is_not(None), delivered_at=first)
 
     async def replies(
         self, door: str, place: str, *, since: int = 0, before: int | None = None, limit: int = 50
@@ -226,81 +192,97 @@ class Store:
         With since: what changed after that revision, deletions too, in the order of change. Else the last `limit`
         that are there, or those before the position `before`, in the order of posting.
         """
-        async with self._engine.connect() as connection:
-            if since > 0:
-                return await announcements.since(connection, door, place, since, limit)
-            return await announcements.last(connection, door, place, before, limit)
+        if since > 0:
+            return await self._read(announcements.since, door, place, since, limit)
+        return await self._read(announcements.last, door, place, before, limit)
 
     # Pictures
 
     async def keep_image(self, image: SavedImage) -> None:
         """Write a picture down; a second time does nothing."""
-        async with self._write() as connection:
-            await images.keep(connection, image)
+        await self._write(images.keep, image)
 
     async def image(self, image: ImageId) -> SavedImage:
         """The picture as it was first made. Raises PictureUnknownError."""
-        async with self._engine.connect() as connection:
-            return await images.one(connection, image)
+        return await self._read(images.one, image)
 
     async def images_by_job(self, job: JobId) -> tuple[SavedImage, ...]:
         """The pictures that the job made."""
-        async with self._engine.connect() as connection:
-            return await images.of_job(connection, job)
+        return await self._read(images.of_job, job)
 
     async def lineage(self, image: ImageId) -> tuple[SavedImage, ...]:
         """The picture, what it was made from, and so on to the first. Raises PictureUnknownError."""
-        async with self._engine.connect() as connection:
-            return await images.lineage(connection, image)
+        return await self._read(images.lineage, image)
 
     async def forget(self, job: JobId) -> tuple[str, ...]:
         """Take the job's message away, and its pictures where no other job needs them; gives their file names."""
-        async with self._write() as connection:
-            await announcements.remove(connection, job, self._clock.now())
-            return await images.release(connection, job)
+        return await self._write(_forget, job, self._clock.now())
 
     # Sums
 
     async def took(self, provider: str, model: str, seconds: float) -> None:
-        """Learn how long a task took, from submit to picture; the last DURATIONS_KEPT are kept."""
-        same = sa.and_(durations.c.provider == provider, durations.c.model == model)
-        oldest = sa.select(durations.c.number).where(same).order_by(durations.c.number.desc()).offset(DURATIONS_KEPT)
-        async with self._write() as connection:
-            await connection.execute(
-                durations.insert().values(provider=provider, model=model, seconds=seconds, at=self._clock.now())
-            )
-            await connection.execute(
-                durations.delete().where(same, durations.c.number <= oldest.limit(1).scalar_subquery())
-            )
+        """Learn how long a task took, from submit to picture; the last few hundred are kept."""
+        await self._write(pace.learn, provider, model, seconds, self._clock.now())
 
-    async def durations(self, provider: str, model: str, limit: int = DURATIONS_KEPT) -> tuple[float, ...]:
+    async def durations(self, provider: str, model: str, limit: int = pace.KEPT) -> tuple[float, ...]:
         """How long the last tasks took, in seconds, the newest first."""
-        table = durations.c
-        wanted = sa.select(table.seconds).where(table.provider == provider, table.model == model)
-        async with self._engine.connect() as connection:
-            return tuple(await connection.scalars(wanted.order_by(table.number.desc()).limit(limit)))
+        return await self._read(pace.last, provider, model, limit)
 
     async def spend(self, since: datetime) -> tuple[Spend, ...]:
         """What each person's jobs accepted since then come to, the dearest first."""
-        async with self._engine.connect() as connection:
-            return await ledger.spend(connection, since)
+        return await self._read(ledger.spend, since)
 
     async def ledger_sum(self) -> LedgerSum:
         """The whole ledger added up; reads all of it."""
-        async with self._engine.connect() as connection:
-            return await ledger.total(connection)
+        return await self._read(ledger.total)
 
     async def unbalanced(self) -> tuple[JobId, ...]:
         """Jobs that ended for sure and whose ledger does not add up: there should be none. Reads everything."""
-        async with self._engine.connect() as connection:
-            return await ledger.unbalanced(connection)
+        return await self._read(ledger.unbalanced)
 
-    @asynccontextmanager
-    async def _write(self) -> AsyncIterator[AsyncConnection]:
+    async def _read(
+        self, act: Callable[Concatenate[AsyncConnection, P], Awaitable[R]], *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        async def whole() -> R:
+            async with self._engine.connect() as connection:
+                return await act(connection, *args, **kwargs)
+
+        return await _undisturbed(whole())
+
+    async def _write(
+        self, act: Callable[Concatenate[AsyncConnection, P], Awaitable[R]], *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        async def whole() -> R:
+            async with self._writer.begin() as connection:
+                return await act(connection, *args, **kwargs)
+
         try:
-            async with self._writing, self._writer.begin() as connection:
-                yield connection
+            async with self._writing:
+                return await _undisturbed(whole())
         except DBAPIError as error:
             if getattr(error.orig, "sqlite_errorname", "") == "SQLITE_FULL":
                 raise DiskFullError from error
             raise
+
+
+async def _forget(connection: AsyncConnection, job: JobId, now: datetime) -> tuple[str, ...]:
+    await announcements.remove(connection, job, now)
+    return await images.release(connection, job)
+
+
+async def _undisturbed(work: Coroutine[Any, Any, R]) -> R:
+    """Let a transaction of some milliseconds come to its end although its caller gives up; then the caller ends, too.
+
+    A statement that is cancelled half-way leaves its connection behind with the database locked
+    (test_callers_that_give_up_do_not_block_the_next).
+    """
+    task, given_up = asyncio.ensure_future(work), None
+    while not task.done():
+        try:
+            await asyncio.wait({task})
+        except asyncio.CancelledError as error:
+            given_up = error
+    if given_up is not None:
+        task.exception()  # looked at, so that nobody reports it as lost
+        raise given_up
+    return task.result()

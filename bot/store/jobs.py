@@ -100,11 +100,23 @@ async def of_person(connection: AsyncConnection, person_key: str, limit: int) ->
 
 
 async def change(
-    connection: AsyncConnection, job_id: JobId, condition: sa.ColumnElement[bool] = OPEN, **values: Any
+    connection: AsyncConnection, job_id: JobId, condition: sa.ColumnElement[bool] = OPEN, /, **values: Any
 ) -> bool:
     """Change the job where the condition holds: by default, where it has not ended. False where it does not hold."""
     done = await connection.execute(jobs.update().where(jobs.c.id == job_id, condition).values(values))
     return done.rowcount == 1
+
+
+async def submitting(connection: AsyncConnection, job_id: JobId, now: datetime) -> bool:
+    """Note that a paid request is about to leave; False where it must not: ended, or to be cancelled."""
+    if not await change(connection, job_id, sa.and_(OPEN, jobs.c.cancel_asked.is_(False)), submitted_at=now):
+        return False
+    await ledger.mark(connection, (await one(connection, job_id)).job, now)
+    return True
+
+
+async def cancel_asked(connection: AsyncConnection, job_id: JobId) -> bool:
+    return bool(await connection.scalar(sa.select(jobs.c.cancel_asked).where(jobs.c.id == job_id)))
 
 
 async def finish(

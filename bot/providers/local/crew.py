@@ -75,7 +75,9 @@ class Crew:
         raise WorkerDiedError
 
     async def close(self) -> None:
-        """End all workers, at work or not."""
+        """End all workers, at work or not; a second call does nothing."""
+        if self._closed:
+            return
         self._closed = True
         await asyncio.get_running_loop().run_in_executor(self._keeper, self._end)
         self._keeper.shutdown(wait=False)
@@ -112,9 +114,7 @@ class Crew:
             raise WorkerDiedError("no answer")
         return self._result(job)
 
-    async def _attend(
-        self, seat: int, job: asyncio.Future[T], limit_s: float, heard: Callable[[float], None]
-    ) -> None:
+    async def _attend(self, seat: int, job: asyncio.Future[T], limit_s: float, heard: Callable[[float], None]) -> None:
         """Until the job is done, or far beyond its limit; Pebble ends it at the limit itself."""
         last = 0.0
         for _ in range(int((limit_s + WARM_UP_S) / LOOK_S)):
@@ -155,9 +155,7 @@ class Crew:
         self._board.call_off(seat)
         asyncio.get_running_loop().call_later(GRACE_S, future.cancel)
 
-    def _begin(
-        self, seat: int, work: Callable[..., T], args: tuple[object, ...], limit_s: float
-    ) -> Future[T]:
+    def _begin(self, seat: int, work: Callable[..., T], args: tuple[object, ...], limit_s: float) -> Future[T]:
         """In the keeper's thread: hand the job to the pool, starting or replacing the pool first."""
         with _deaf_to_interrupts():
             for _ in range(2):

@@ -36,9 +36,7 @@ class Piece:
         return len(content) == self.size_bytes and sha256(content).hexdigest() == self.sha256
 
 
-LAYERS: Final = Piece(
-    "scale2.0x_model.param", 1047, "413195ffde05b4d43807792c6c020c916cecdf25dcf002ee83f5e28d5cc246c6"
-)
+LAYERS: Final = Piece("scale2.0x_model.param", 1047, "413195ffde05b4d43807792c6c020c916cecdf25dcf002ee83f5e28d5cc246c6")
 VALUES: Final = Piece(
     "scale2.0x_model.bin", 1_106_248, "25a2bb25b29e43e63179aac216cd87690791243a436328506d4ef9fca88ee962"
 )

@@ -190,5 +190,3 @@ def _cut(colour: Colour | Floats, left: int, top: int, right: int, bottom: int) 
     if isinstance(colour, tuple):
         return np.asarray(colour, np.float32)
     return colour[top:bottom, left:right]
-
-

@@ -41,9 +41,7 @@ AUTUMN: Final = _inks("#c9662b #dd9a34 #a8402a #e0b64a")
 LAMPS: Final = _inks("#ffcf7a #ffe3ab #ffb45e")
 
 
-def _light(
-    sky: str, *, sun: str, haze: str, near: str, light: str, height: float, dark: bool = False
-) -> Palette:
+def _light(sky: str, *, sun: str, haze: str, near: str, light: str, height: float, dark: bool = False) -> Palette:
     return Palette(
         sky=_inks(sky), sun=ink(sun), haze=ink(haze), near=ink(near), light=ink(light), lamp=LAMPS[0], accents=LAMPS,
         leaves=GREEN, sun_height=height, dark=dark,
@@ -113,7 +111,12 @@ def choose(plan: Plan, random: RandomState) -> Palette:
         palette = replace(palette, accents=MAGIC)
     elif "future" in plan.moods:
         palette = replace(palette, accents=(*LAMPS, *_inks("#5fe3ff #ff6fb1 #9fa8ff")))
-    for weather, veil, part in (("rain", STORM, 0.5), ("fog", FOG, 0.45), ("clouds", FOG, 0.2), ("snow", SNOW_LIGHT, 0.2)):
+    for weather, veil, part in (
+        ("rain", STORM, 0.5),
+        ("fog", FOG, 0.45),
+        ("clouds", FOG, 0.2),
+        ("snow", SNOW_LIGHT, 0.2),
+    ):
         if weather in plan.weathers:
             palette = _veiled(palette, veil, part * (0.45 if palette.dark else 1.0))
     if plan.colours and plan.scene not in ("fox", "cat", "dog", "wolf", "rabbit", "bear", "flowers", "portrait"):

@@ -40,7 +40,9 @@ def leafy(
     """A round tree: trunk, then clumps of leaves from dark to light."""
     trunk = canvas.pen()
     w = height * 0.035
-    trunk.polygon([(x - w, foot), (x - w * 0.45, foot - height * 0.6), (x + w * 0.45, foot - height * 0.6), (x + w, foot)])
+    trunk.polygon(
+        [(x - w, foot), (x - w * 0.45, foot - height * 0.6), (x + w * 0.45, foot - height * 0.6), (x + w, foot)]
+    )
     for side in (-1, 1):
         trunk.line([(x, foot - height * 0.42), (x + side * height * 0.16, foot - height * 0.64)], w * 0.7)
     canvas.lay(trunk, bark)

@@ -22,7 +22,12 @@ class Row:
     width: float
 
 
-ROWS = (Row(0.82, 0.2, 0.46, 0.055), Row(0.55, 0.18, 0.54, 0.075), Row(0.28, 0.12, 0.44, 0.095), Row(0.08, 0.05, 0.2, 0.12))
+ROWS = (
+    Row(0.82, 0.2, 0.46, 0.055),
+    Row(0.55, 0.18, 0.54, 0.075),
+    Row(0.28, 0.12, 0.44, 0.095),
+    Row(0.08, 0.05, 0.2, 0.12),
+)
 
 
 def paint(easel: Easel) -> None:
@@ -97,7 +102,15 @@ def _tower(
         case 4:
             pen.ellipse(middle, top, wide / 2, wide * 0.28)
         case 6:
-            pen.polygon([(x, top), (x + wide * 0.3, top - wide * 0.9), (x + wide * 0.5, top - wide * 1.7), (x + wide * 0.7, top - wide * 0.9), (x + wide, top)])
+            pen.polygon(
+                [
+                    (x, top),
+                    (x + wide * 0.3, top - wide * 0.9),
+                    (x + wide * 0.5, top - wide * 1.7),
+                    (x + wide * 0.7, top - wide * 0.9),
+                    (x + wide, top),
+                ]
+            )
             pen.line([(middle, top - wide), (middle, top - wide * 2.5)], unit * 0.0028)
         case 7:
             pen.box(middle - wide * 0.14, top - wide * 0.9, middle + wide * 0.14, top)
@@ -105,7 +118,11 @@ def _tower(
             pen.ellipse(middle, top - wide * 0.98, wide * 0.32, wide * 0.16)
             pen.line([(middle, top - wide), (middle, top - wide * 1.9)], unit * 0.0028)
             if lit:
-                draw.line((middle - wide * 0.56, top - wide * 0.83, middle + wide * 0.56, top - wide * 0.83), fill=glow, width=max(1, int(unit / 380)))
+                draw.line(
+                    (middle - wide * 0.56, top - wide * 0.83, middle + wide * 0.56, top - wide * 0.83),
+                    fill=glow,
+                    width=max(1, int(unit / 380)),
+                )
         case 8:
             pen.ellipse(middle, top, wide / 2, wide * 0.7)
         case 9:
@@ -115,13 +132,19 @@ def _tower(
     if lit and (future or "neon" in easel.plan.moods) and random.uniform() < 0.55 and row.distance < 0.7:
         thick = max(1, int(unit / 340 * (1.3 - row.distance)))
         side = x + wide * random.choice([0.1, 0.5, 0.9])
-        draw.line((side, top + wide * 0.2, side, top + (shore - top) * random.uniform(0.4, 0.95)), fill=glow, width=thick)
+        draw.line(
+            (side, top + wide * 0.2, side, top + (shore - top) * random.uniform(0.4, 0.95)), fill=glow, width=thick
+        )
     if lit and kind in (3, 6, 7):
         tip = top - wide * {3: 1.1, 6: 2.5, 7: 1.9}[kind]
-        draw.ellipse((middle - unit * 0.003, tip - unit * 0.003, middle + unit * 0.003, tip + unit * 0.003), fill=(255, 70, 60))
+        draw.ellipse(
+            (middle - unit * 0.003, tip - unit * 0.003, middle + unit * 0.003, tip + unit * 0.003), fill=(255, 70, 60)
+        )
 
 
-def _windows(easel: Easel, draw: ImageDraw.ImageDraw, x: float, top: float, wide: float, shore: float, row: Row) -> None:
+def _windows(
+    easel: Easel, draw: ImageDraw.ImageDraw, x: float, top: float, wide: float, shore: float, row: Row
+) -> None:
     """Rows of panes, some lit; a building's windows share their warmth."""
     random, palette, unit = easel.random, easel.palette, easel.canvas.unit
     pane = max(1, round(unit * 0.0042 * (1.25 - row.distance * 0.7)))
@@ -167,7 +190,9 @@ def _traffic(easel: Easel, shore: int, lamps: Image.Image) -> None:
             for part in range(4):
                 fade = (part + 1) / 4
                 ends = (x + long * part / 4, y + slope * long * part / 4, x + long * fade, y + slope * long * fade)
-                draw.line(ends, fill=(int(r * fade), int(g * fade), int(b * fade)), width=max(1, int(canvas.unit / 420)))
+                draw.line(
+                    ends, fill=(int(r * fade), int(g * fade), int(b * fade)), width=max(1, int(canvas.unit / 420))
+                )
 
 
 def _shine(easel: Easel, lamps: Image.Image) -> None:
@@ -181,7 +206,9 @@ def _shine(easel: Easel, lamps: Image.Image) -> None:
 
 def _quay(easel: Easel, shore: int) -> None:
     canvas, palette = easel.canvas, easel.palette
-    canvas.lay(canvas.pen().box(0, shore - canvas.unit * 0.012, canvas.width, shore + canvas.unit * 0.006), palette.near, 0.85)
+    canvas.lay(
+        canvas.pen().box(0, shore - canvas.unit * 0.012, canvas.width, shore + canvas.unit * 0.006), palette.near, 0.85
+    )
     if palette.dark or easel.plan.hour == "dusk":
         step = canvas.unit * 0.11
         for index in range(int(canvas.width / step) + 1):

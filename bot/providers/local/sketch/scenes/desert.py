@@ -17,10 +17,18 @@ def paint(easel: Easel) -> None:
     lines = []
     for index, level in enumerate(levels):
         part = index / (len(levels) - 1)
-        line = canvas.height * level - (wave(random, canvas.width, cells=5.5 - 3 * part) - 0.35) * canvas.unit * (0.06 + 0.13 * part)
+        line = canvas.height * level - (wave(random, canvas.width, cells=5.5 - 3 * part) - 0.35) * canvas.unit * (
+            0.06 + 0.13 * part
+        )
         lines.append(line.astype(np.float32))
         _dune(easel, lines[-1], distance=0.62 * (1 - part) ** 1.2, left=lamp.x < canvas.width / 2, size=part)
-        mist(easel, horizon - canvas.unit * 0.04, canvas.height * level + canvas.unit * 0.02, palette.haze, 0.22 * (1 - part))
+        mist(
+            easel,
+            horizon - canvas.unit * 0.04,
+            canvas.height * level + canvas.unit * 0.02,
+            palette.haze,
+            0.22 * (1 - part),
+        )
         if index == 1:
             _caravan(easel, lines[-1])
     if random.uniform() < 0.65:

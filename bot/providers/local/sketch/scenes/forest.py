@@ -83,7 +83,9 @@ def _trunks(easel: Easel, light_at: float, distance: float, count: int, width: f
     body, rim = canvas.pen(), canvas.pen()
     for index in range(count):
         side = -1 if index % 2 else 1
-        away = canvas.unit * (0.12 + (0.1 + 0.55 * (1 - distance)) * random.uniform(0.15, 1)) + canvas.width * 0.09 * random.uniform(0, 2.4)
+        away = canvas.unit * (
+            0.12 + (0.1 + 0.55 * (1 - distance)) * random.uniform(0.15, 1)
+        ) + canvas.width * 0.09 * random.uniform(0, 2.4)
         x = light_at + side * away
         wide = canvas.unit * width * random.uniform(0.7, 1.25)
         foot = canvas.height * (0.7 + (0.5 - distance) * 0.34 + random.uniform(0, 0.05))
@@ -107,7 +109,9 @@ def _trunks(easel: Easel, light_at: float, distance: float, count: int, width: f
             bough = [(cx, y), (cx + way * long * 0.55, y - long * 0.28), (cx + way * long, y - long * 0.75)]
             body.line(bough, wide * 0.14)
     canvas.lay(body, colour, blur=0.6 if distance > 0.3 else 0)
-    canvas.lay(rim, mix(palette.sun, palette.sky[-1], 0.5), 0.3 if palette.dark else 0.4, blur=canvas.unit * width * 0.13)
+    canvas.lay(
+        rim, mix(palette.sun, palette.sky[-1], 0.5), 0.3 if palette.dark else 0.4, blur=canvas.unit * width * 0.13
+    )
 
 
 def _canopy(easel: Easel, light_at: float) -> None:
@@ -142,8 +146,13 @@ def _mushrooms(easel: Easel) -> None:
         size = canvas.unit * random.uniform(0.011, 0.026)
         colour = palette.accents[random.randint(len(palette.accents))]
         canvas.glow(x, y - size, size * 5.5, colour, 0.5)
-        stem = canvas.pen().polygon([(x - size * 0.18, y), (x - size * 0.12, y - size), (x + size * 0.12, y - size), (x + size * 0.18, y)])
+        stem = canvas.pen().polygon(
+            [(x - size * 0.18, y), (x - size * 0.12, y - size), (x + size * 0.12, y - size), (x + size * 0.18, y)]
+        )
         canvas.lay(stem, mix(colour, (1, 1, 1), 0.6), 0.85)
-        cap = [(x + size * 0.9 * float(np.cos(a)), y - size * 0.9 - size * 0.75 * float(np.sin(a))) for a in np.linspace(0, np.pi, 12)]
+        cap = [
+            (x + size * 0.9 * float(np.cos(a)), y - size * 0.9 - size * 0.75 * float(np.sin(a)))
+            for a in np.linspace(0, np.pi, 12)
+        ]
         canvas.lay(canvas.pen().polygon(cap), mix(colour, (1, 1, 1), 0.35))
         canvas.glow(x, y - size * 1.15, size * 1.3, (1, 1, 1), 0.5)

@@ -17,7 +17,9 @@ def paint(easel: Easel) -> None:
     canvas, palette, random = easel.canvas, easel.palette, easel.random
     right = bool(random.uniform() < 0.5)
     tower_at = random.uniform(0.64, 0.72) if right else random.uniform(0.28, 0.36)
-    horizon, lamp = sea.backdrop(easel, 0.64, islands=True, sun_at=random.uniform(0.2, 0.4) if right else random.uniform(0.6, 0.8))
+    horizon, lamp = sea.backdrop(
+        easel, 0.64, islands=True, sun_at=random.uniform(0.2, 0.4) if right else random.uniform(0.6, 0.8)
+    )
     mist(easel, horizon - canvas.unit * 0.05, horizon + canvas.unit * 0.03, palette.haze, 0.4)
     x = canvas.width * tower_at
     land = _headland(easel, x, right=right)
@@ -87,7 +89,11 @@ def _tower(easel: Easel, x: float, foot: float, tall: float, *, lit: bool) -> No
         canvas.lay(canvas.pen().polygon(outline), colour)
     # Rounded by shade on one side and light on the other.
     steps = [neck + (foot - neck) * step / 12 for step in range(13)]
-    for begin, end, colour, strength in ((0.25, 1.0, palette.near, 0.5), (0.62, 1.0, palette.near, 0.35), (-0.95, -0.5, palette.sun, 0.3)):
+    for begin, end, colour, strength in (
+        (0.25, 1.0, palette.near, 0.5),
+        (0.62, 1.0, palette.near, 0.35),
+        (-0.95, -0.5, palette.sun, 0.3),
+    ):
         side = [(x + half(y) * begin, y) for y in steps] + [(x + half(y) * end, y) for y in reversed(steps)]
         canvas.lay(canvas.pen().polygon(side), colour, strength, blur=tall * 0.012)
     windows = canvas.pen()
@@ -96,7 +102,14 @@ def _tower(easel: Easel, x: float, foot: float, tall: float, *, lit: bool) -> No
         windows.box(x - tall * 0.011, y - tall * 0.022, x + tall * 0.011, y + tall * 0.022)
     canvas.lay(windows, palette.lamp if lit else palette.near, 0.9)
     iron, dark = canvas.pen(), palette.shade(ink("#33353c"))
-    iron.polygon([(x - narrow * 1.55, neck), (x + narrow * 1.55, neck), (x + narrow, neck + tall * 0.035), (x - narrow, neck + tall * 0.035)])
+    iron.polygon(
+        [
+            (x - narrow * 1.55, neck),
+            (x + narrow * 1.55, neck),
+            (x + narrow, neck + tall * 0.035),
+            (x - narrow, neck + tall * 0.035),
+        ]
+    )
     for rail in range(9):
         rx = x - narrow * 1.5 + narrow * 3 * rail / 8
         iron.line([(rx, neck), (rx, neck - tall * 0.04)], tall * 0.005)
@@ -110,7 +123,15 @@ def _tower(easel: Easel, x: float, foot: float, tall: float, *, lit: bool) -> No
         bx = x - glass + 2 * glass * bar / 4
         bars.line([(bx, head), (bx, neck)], tall * 0.006)
     canvas.lay(bars, dark, 0.8)
-    roof = canvas.pen().polygon([(x - glass * 1.35, head), (x - glass * 0.7, head - tall * 0.05), (x, head - tall * 0.085), (x + glass * 0.7, head - tall * 0.05), (x + glass * 1.35, head)])
+    roof = canvas.pen().polygon(
+        [
+            (x - glass * 1.35, head),
+            (x - glass * 0.7, head - tall * 0.05),
+            (x, head - tall * 0.085),
+            (x + glass * 0.7, head - tall * 0.05),
+            (x + glass * 1.35, head),
+        ]
+    )
     roof.line([(x, head - tall * 0.08), (x, head - tall * 0.125)], tall * 0.008)
     canvas.lay(roof, palette.shade(mix(stripe, ink("#33353c"), 0.35)))
 
@@ -135,7 +156,14 @@ def _cottage(easel: Easel, x: float, land: Floats, *, lit: bool) -> None:
     wall: Colour = palette.shade(ink("#ece4d6"), 0.03)
     canvas.lay(canvas.pen().box(x - size, foot - size * 0.72, x + size, foot), wall)
     canvas.lay(canvas.pen().box(x + size * 0.1, foot - size * 0.72, x + size, foot), palette.near, 0.22)
-    roof = canvas.pen().polygon([(x - size * 1.12, foot - size * 0.7), (x - size * 0.8, foot - size * 1.2), (x + size * 0.8, foot - size * 1.2), (x + size * 1.12, foot - size * 0.7)])
+    roof = canvas.pen().polygon(
+        [
+            (x - size * 1.12, foot - size * 0.7),
+            (x - size * 0.8, foot - size * 1.2),
+            (x + size * 0.8, foot - size * 1.2),
+            (x + size * 1.12, foot - size * 0.7),
+        ]
+    )
     roof.box(x + size * 0.35, foot - size * 1.45, x + size * 0.55, foot - size * 1.15)
     canvas.lay(roof, palette.shade(ink("#e9eef4") if easel.plan.snowy else ink("#8a4436")))
     panes = canvas.pen()

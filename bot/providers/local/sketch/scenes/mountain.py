@@ -50,7 +50,11 @@ def _massif(easel: Easel, foot: float, lamp: Lamp) -> None:
     whole = canvas.width / canvas.unit
     room = foot / canvas.unit
     main = random.uniform(0.35, 0.65)
-    spots = [(main, 0.84)] + [(main + side * random.uniform(0.17, 0.3) * k, random.uniform(0.5, 0.68) - 0.06 * k) for side in (-1, 1) for k in (1, 2)]
+    spots = [(main, 0.84)] + [
+        (main + side * random.uniform(0.17, 0.3) * k, random.uniform(0.5, 0.68) - 0.06 * k)
+        for side in (-1, 1)
+        for k in (1, 2)
+    ]
     heights = []
     for spot, height in spots:
         steep = random.uniform(0.7, 0.95)
@@ -69,7 +73,9 @@ def _massif(easel: Easel, foot: float, lamp: Lamp) -> None:
     centres = np.array([spot for spot, _ in spots], np.float32)[owner] * canvas.width
     # Spines wander as they come down; ribs branch off them, which is the noise sheared along the slope.
     depth = (down - line[None, :]) / np.float32(canvas.unit)
-    spine = centres[None, :] + (clouds(random, 8, rows, cells=4, octaves=4)[:, 3:4] - 0.5) * canvas.unit * 0.3 * np.sqrt(np.clip(depth, 0, 1))
+    spine = centres[None, :] + (
+        clouds(random, 8, rows, cells=4, octaves=4)[:, 3:4] - 0.5
+    ) * canvas.unit * 0.3 * np.sqrt(np.clip(depth, 0, 1))
     from_left = lamp.x < canvas.width * main
     side = np.where((canvas.across < spine) == from_left, 1.0, -1.0)
     ribs = clouds(random, canvas.width, rows, cells=15, octaves=5, stretch=0.5) - 0.5
@@ -94,7 +100,11 @@ def _foreground(easel: Easel, *, lake: bool) -> None:
     side = random.choice([-1, 1])
     at = canvas.across[0] / canvas.width
     slope = (at if side > 0 else 1 - at) ** 1.6
-    line = canvas.height * (1.02 if lake else 0.93) - slope * canvas.unit * 0.15 - ridge(random, canvas.width, cells=6) * canvas.unit * 0.02
+    line = (
+        canvas.height * (1.02 if lake else 0.93)
+        - slope * canvas.unit * 0.15
+        - ridge(random, canvas.width, cells=6) * canvas.unit * 0.02
+    )
     turf = ink("#e8eef4") if easel.plan.snowy else mix(palette.leaves[2], ink("#20302a"), 0.4)
     tone = mix(palette.shade(turf), palette.near, 0.45)
     canvas.ground(line.astype(np.float32), [mix(tone, palette.shade(turf), 0.4), palette.near])

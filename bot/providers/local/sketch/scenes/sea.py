@@ -89,7 +89,14 @@ def _beach(easel: Easel) -> None:
     canvas.ground(line.astype(np.float32), [shade(ink("#a98d68")), shade(ink("#e0c496"))])
     for _ in range(7):
         x = canvas.width * random.uniform(0.55, 1.0) if side > 0 else canvas.width * random.uniform(0.0, 0.45)
-        rock(canvas, random, x, float(line[min(canvas.width - 1, int(x))]) + canvas.unit * 0.05, canvas.unit * 0.03, easel)
+        rock(
+            canvas,
+            random,
+            x,
+            float(line[min(canvas.width - 1, int(x))]) + canvas.unit * 0.05,
+            canvas.unit * 0.03,
+            easel,
+        )
 
 
 def rock(canvas: Canvas, random: np.random.RandomState, x: float, y: float, size: float, easel: Easel) -> None:

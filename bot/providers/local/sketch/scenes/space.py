@@ -14,7 +14,12 @@ NEBULAE = (
     ("#41e0b0", "#2b7fff", "#9a4dff"),
     ("#ffd36b", "#e0574f", "#5a2e8c"),
 )
-WORLDS = (("#d9a066", "#8a4b32", "#f3dcae"), ("#4f8fd0", "#1c3f7a", "#dfeefb"), ("#c46a8f", "#5a2f6e", "#f2c4cf"), ("#63b59a", "#1f5560", "#dff2d8"))
+WORLDS = (
+    ("#d9a066", "#8a4b32", "#f3dcae"),
+    ("#4f8fd0", "#1c3f7a", "#dfeefb"),
+    ("#c46a8f", "#5a2f6e", "#f2c4cf"),
+    ("#63b59a", "#1f5560", "#dff2d8"),
+)
 
 
 def paint(easel: Easel) -> None:
@@ -69,7 +74,9 @@ def _planet(easel: Easel) -> None:
     swirl = clouds(random, canvas.width, canvas.height, cells=9, octaves=5, stretch=3)
     bands = 0.5 + 0.5 * np.sin(turned * random.uniform(7, 15) + (swirl - 0.5) * 5)
     surface = _blend(dark, base, smooth(0, 0.6, bands))
-    surface += (np.asarray(pale, np.float32) - surface) * (smooth(0.62, 1.0, bands * 0.6 + swirl * 0.5) * 0.8)[:, :, None]
+    surface += (np.asarray(pale, np.float32) - surface) * (smooth(0.62, 1.0, bands * 0.6 + swirl * 0.5) * 0.8)[
+        :, :, None
+    ]
     sun = np.array([-0.62, -0.42, 0.66], np.float32)
     day = np.clip(u * sun[0] + v * sun[1] + depth * sun[2], 0, 1) ** 0.8
     surface = surface * (0.03 + 1.08 * day)[:, :, None]
@@ -79,9 +86,17 @@ def _planet(easel: Easel) -> None:
     if ringed:
         _ring(easel, x, y, radius, tilt, pale, front=True)
     moon = radius * random.uniform(0.12, 0.2)
-    mx, my = x + radius * random.uniform(1.5, 1.9) * (1 if x < canvas.width / 2 else -1), y - radius * random.uniform(0.5, 1.1)
+    mx, my = (
+        x + radius * random.uniform(1.5, 1.9) * (1 if x < canvas.width / 2 else -1),
+        y - radius * random.uniform(0.5, 1.1),
+    )
     canvas.lay(canvas.pen().ellipse(mx, my, moon, moon), ink("#2a2b33"))
-    canvas.lay(canvas.pen().ellipse(mx - moon * 0.22, my - moon * 0.18, moon * 0.76, moon * 0.8), ink("#c9c6bf"), 0.9, blur=moon * 0.12)
+    canvas.lay(
+        canvas.pen().ellipse(mx - moon * 0.22, my - moon * 0.18, moon * 0.76, moon * 0.8),
+        ink("#c9c6bf"),
+        0.9,
+        blur=moon * 0.12,
+    )
 
 
 def _ring(easel: Easel, x: float, y: float, radius: float, tilt: float, colour: Colour, *, front: bool) -> None:

@@ -1,0 +1,52 @@
+# The contributor's manual: each target sets up what it needs by itself. `make` alone lists them.
+BIN := .venv/bin
+DATA := $(or $(IMAGEBOT__STORE__DATA_DIR),data)
+WEIGHTS := $(DATA)/models/waifu2x/scale2.0x_model.bin
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --custom-compile-command "make lock" $(UPGRADE)
+
+.NOTPARALLEL:
+.PHONY: help run test check lint fix bench lock clean
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-6s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: .venv/run $(WEIGHTS) ## set everything up and start the bot at http://127.0.0.1:5000
+	@exec $(BIN)/imagebot run
+
+test: lint $(WEIGHTS) ## everything that must hold before a change lands; what CI calls
+	$(BIN)/python -m pytest
+
+check: lint $(WEIGHTS) ## lint, unit and contract tests: the quick look while working
+	$(BIN)/python -m pytest tests/unit tests/contract
+
+lint: .venv/test ## format, lint, types and import rules
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+fix: .venv/test ## let ruff put format, imports and simple findings right
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: .venv/test ## measure, and print a table
+	$(BIN)/python -m benchmarks
+
+lock: .venv/test ## write the locks anew from pyproject.toml; UPGRADE=--upgrade takes newer versions
+	$(COMPILE) --group setup -o requirements-setup.txt
+	$(COMPILE) pyproject.toml -o requirements.txt
+	$(COMPILE) pyproject.toml --group dev -c requirements.txt -c requirements-setup.txt -o requirements-dev.txt
+
+clean: ## remove .venv and all caches; pictures, settings and keys stay
+	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+
+# Set-up, each step once: a stamp is older than the lock it was made from, or it stands.
+.venv/run: requirements.txt requirements-setup.txt pyproject.toml setup.sh
+	@./setup.sh requirements.txt && touch $@
+
+.venv/test: requirements-dev.txt requirements-setup.txt pyproject.toml setup.sh
+	@./setup.sh requirements-dev.txt && touch $@
+
+# Without them the bot runs on and upscales in a plainer way, so a failure stops nothing.
+$(WEIGHTS): | .venv/run
+	-@$(BIN)/python -W ignore::RuntimeWarning -m bot.providers.local.weights --data-dir $(DATA)

@@ -1,0 +1,119 @@
+"""The web door: the channel page for people and the HTTP API for programs, on one address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Annotated, Final
+
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, Field
+from yarl import URL
+
+from adapters.web.answering import answering
+from adapters.web.guard import Guard, Token, add_headers, is_loopback
+from adapters.web.messenger import Hub, WebMessenger
+from adapters.web.pages import Channel, Entrance, Stream, Studio
+from adapters.web.routes import Api
+from adapters.web.visitor import Speech
+from bot.clock import Clock, RealClock
+from bot.desk import Desk
+from bot.errors import SettingsError
+
+SHUTDOWN_S: Final = 3.0
+"""How long closing waits for answers under way; streams and waiting callers end at once."""
+
+
+class Settings(BaseModel):
+    """The table [web]."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    enabled: bool = True
+    host: str = "127.0.0.1"
+    """Anything but a loopback address needs IMAGEBOT_WEB_TOKENS."""
+    port: Annotated[int, Field(ge=0, le=65535)] = 5000
+    """0 takes a free one."""
+    allowed_hosts: tuple[str, ...] = ()
+    """Further names that people may use for this door, such as "pictures.example.org"."""
+    public_url: str = ""
+    """How people reach this door through a proxy; https makes cookies secure, and its host is allowed."""
+    upscale_max_side: Annotated[int, Field(ge=32, le=4096)] = 512
+    """Pixels per side that POST /upscale_image takes; chats and the channel go by the provider's own limits."""
+    max_upload_bytes: Annotated[int, Field(ge=1024, le=64 * 1024 * 1024)] = 10 * 1024 * 1024
+    requests_per_minute: Annotated[int, Field(ge=1)] = 120
+    """Posts per token or address; reading is allowed twenty times as often."""
+    wait_s: Annotated[float, Field(gt=0, le=3600)] = 150.0
+    """How long POST /generate_image and /upscale_image wait for the picture before they answer 202."""
+
+
+class Adapter:
+    """This door, not yet open. `messenger` may be used from the start: whoever comes later reads the history."""
+
+    def __init__(self, settings: Settings, app: web.Application, hub: Hub) -> None:
+        self._settings = settings
+        self._hub = hub
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_S)
+        self.messenger = WebMessenger(hub)
+
+    @property
+    def address(self) -> str:
+        """Where a browser finds the channel, such as "http://127.0.0.1:5000"; the real port once it is open."""
+        host = self._settings.host
+        shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
+        port = self._runner.addresses[0][1] if self._runner.addresses else self._settings.port
+        return self._settings.public_url.rstrip("/") or f"http://{shown}:{port}"
+
+    async def open(self) -> None:
+        """Begin to listen. Raises SettingsError where the address cannot be had."""
+        await self._runner.setup()
+        try:
+            await web.TCPSite(self._runner, self._settings.host, self._settings.port).start()
+        except OSError as error:
+            await self._runner.cleanup()
+            where = f"{self._settings.host}:{self._settings.port}"
+            raise SettingsError(
+                f"web.host and web.port: {where} cannot be opened ({error.strerror}); "
+                f"choose an address of this machine and a free port, such as web.port = 5001."
+            ) from error
+
+    async def close(self) -> None:
+        """Stop listening; open pages find their way back by themselves, waiting callers get their job's address."""
+        self._hub.close()
+        await self._runner.cleanup()
+
+
+def open_adapter(
+    settings: Settings,
+    desk: Desk,
+    *,
+    tokens: Sequence[tuple[str, str, bool]] = (),
+    metrics: Callable[[], bytes] | None = None,
+    clock: Clock | None = None,
+) -> Adapter:
+    """The door, ready to be opened; tokens are (name, token, admin), metrics gives the body of GET /metrics.
+
+    Raises SettingsError for a door that everybody could enter.
+    """
+    known = [Token(*token) for token in tokens if token[1]]
+    if not known and not is_loopback(settings.host):
+        raise SettingsError(
+            f'web.host: "{settings.host}" can be reached from other machines, so IMAGEBOT_WEB_TOKENS must be set '
+            f'in the environment or in .env; or use web.host = "127.0.0.1".'
+        )
+    clock = clock or RealClock()
+    public = URL(settings.public_url)
+    names = {name.lower().rstrip(".") for name in (*settings.allowed_hosts, public.host or "") if name}
+    guard = Guard(settings.host, frozenset(names), known, settings.requests_per_minute, clock)
+    hub, speech, secure = Hub(), Speech(desk), public.scheme == "https"
+    studio, entrance = Studio(desk, speech), Entrance(guard, speech, secure)
+    app = web.Application(middlewares=[answering(guard, desk, entrance, clock)])
+    app.on_response_prepare.append(add_headers)
+    for room in (
+        Api(desk, hub, clock, settings.upscale_max_side, settings.max_upload_bytes, settings.wait_s, metrics),
+        Channel(desk, clock, speech, studio, settings.max_upload_bytes, secure),
+        Stream(desk, hub, clock, speech),
+        studio,
+        entrance,
+    ):
+        app.add_routes(room.routes())
+    return Adapter(settings, app, hub)

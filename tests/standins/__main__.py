@@ -1,0 +1,86 @@
+"""Run the image vendors' stand-ins: `python -m tests.standins` prints their addresses as one line of JSON.
+
+Another process steers each over HTTP: POST /_control/fault {"fault": "html-502", "at": "submit", "times": 1},
+POST /_control/clear, POST /_control/latency {"work_s": [0, 0]}, GET /_control/requests.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import json
+import signal
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from aiohttp import web
+
+from tests.standins import bfl, stability
+from tests.standins.fault import At, Fault
+from tests.standins.front import Front, Latency, as_json
+
+
+def control(front: Front, bought: Callable[[], list[dict[str, Any]]]) -> None:
+    """Let another process plan faults, set latencies, and count what was bought."""
+
+    async def fault(request: web.Request) -> web.Response:
+        asked = await request.json()
+        try:
+            at = At(asked["at"]) if "at" in asked else None
+            front.faults.plan(Fault(asked["fault"]), at=at, times=asked.get("times", 1))
+        except (KeyError, ValueError) as error:
+            return web.json_response({"error": str(error)}, status=400)
+        return web.json_response({})
+
+    async def clear(request: web.Request) -> web.Response:
+        front.faults.clear()
+        return web.json_response({})
+
+    async def latency(request: web.Request) -> web.Response:
+        asked = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in (await request.json()).items()
+        }
+        front.latency = replace(front.latency, **asked)
+        return web.json_response({})
+
+    async def requests(request: web.Request) -> web.Response:
+        tasks = bought()
+        return web.json_response(
+            {"bought": len(tasks), "tasks": tasks, "requests": [as_json(heard) for heard in front.heard]}
+        )
+
+    front.control("POST", "/_control/fault", fault)
+    front.control("POST", "/_control/clear", clear)
+    front.control("POST", "/_control/latency", latency)
+    front.control("GET", "/_control/requests", requests)
+
+
+async def serve(flux_port: int, stability_port: int, work_s: tuple[float, float]) -> None:
+    """Both stand-ins until SIGINT or SIGTERM."""
+    flux = bfl.FluxStandIn(port=flux_port, latency=Latency(work_s=work_s))
+    stable = stability.StabilityStandIn(port=stability_port, latency=Latency(submit_s=work_s[0], work_s=work_s))
+    control(flux.front, lambda: bfl.told(flux))
+    control(stable.front, lambda: stability.told(stable))
+    ended = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, ended.set)
+    async with flux, stable:
+        print(json.dumps({"flux": flux.url, "stability": stable.url}), flush=True)
+        await ended.wait()
+
+
+def main() -> None:
+    """Read the arguments and serve."""
+    reader = argparse.ArgumentParser(prog="python -m tests.standins", description="Image vendors on localhost.")
+    reader.add_argument("--flux-port", type=int, default=0, help="0 takes a free one")
+    reader.add_argument("--stability-port", type=int, default=0, help="0 takes a free one")
+    reader.add_argument("--work-s", type=float, nargs=2, default=(1.0, 5.0), help="least and most seconds of a task")
+    asked = reader.parse_args()
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(serve(asked.flux_port, asked.stability_port, tuple(asked.work_s)))
+
+
+if __name__ == "__main__":
+    main()

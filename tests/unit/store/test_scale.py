@@ -1,0 +1,77 @@
+"""With a million finished jobs behind it, the book must not be read from the start: every question has its index."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.job import Cancelled, JobId
+from bot.message import Receipt
+from bot.request import Upscale
+from bot.store import Store
+from tests.clock import HeldClock
+from tests.unit.store.made import ADA, anything_goes, made_image, made_job, said
+
+
+async def plans_of(store: Store, seen: list[tuple[str, Any]]) -> list[str]:
+    plans = []
+    async with store._engine.connect() as connection:
+        for statement, parameters in seen:
+            rows = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            plans += [row.detail for row in rows]
+    return plans
+
+
+async def verbs(store: Store, clock: HeldClock) -> None:
+    """Every verb that runs in a person's way, once."""
+    image = made_image(clock, "photo")
+    await store.keep_image(image)
+    job, stopped = made_job(clock), made_job(clock, request=Upscale(source=image.id, factor=2))
+    receipt = Receipt("web", "channel", job.id)
+    for each in (job, stopped):
+        await store.accept(each, "flux", anything_goes)
+    await store.ahead(stopped.id)
+    await store.active("flux")
+    await store.begin(job.id)
+    await store.submitting(job.id)
+    await store.word(job.id, "Pending")
+    await store.keep_receipt(job.id, receipt)
+    await store.keep_reply(job.id, said("working"))
+    await store.record(JobId(job.id))
+    await store.cancel_queued(stopped.id)
+    await store.finish(job.id, Cancelled())
+    await store.undelivered()
+    await store.delivered(job.id)
+    await store.job_at(receipt)
+    await store.replies("web", "channel")
+    await store.replies("web", "channel", since=1)
+    await store.replies("web", "channel", before=9)
+    await store.jobs_of(ADA.key)
+    await store.open_jobs()
+    await store.lineage(image.id)
+    await store.images_by_job(job.id)
+    await store.forget(stopped.id)
+    await store.took("flux", "flux-dev", 4.0)
+    await store.durations("flux", "flux-dev")
+    await store.spend(clock.now())
+
+
+async def test_no_verb_on_the_way_of_a_job_reads_a_whole_table(store: Store, clock: HeldClock) -> None:
+    seen: list[tuple[str, Any]] = []
+
+    def note(
+        _connection: object, _cursor: object, statement: str, parameters: Any, _context: object, many: bool
+    ) -> None:
+        if statement.split()[0] in {"SELECT", "UPDATE", "DELETE"}:
+            seen.append((statement, parameters[0] if many else parameters))
+
+    sa.event.listen(store._engine.sync_engine, "before_cursor_execute", note)
+    await verbs(store, clock)
+    sa.event.remove(store._engine.sync_engine, "before_cursor_execute", note)
+    plans = await plans_of(store, seen)
+    scans = [plan for plan in plans if plan.startswith("SCAN") and plan != "SCAN CONSTANT ROW"]
+    assert len(plans) > 50
+    assert set(scans) == {"SCAN jobs USING INDEX ix_jobs_undelivered"}  # holds the untold only: all are asked for
+    assert any("ix_jobs_open_person (person_key=? AND ended_at=?)" in plan for plan in plans)
+    assert any("ix_jobs_open_lane (lane=? AND status=? AND ended_at=? AND number<?)" in plan for plan in plans)

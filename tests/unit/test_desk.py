@@ -1,0 +1,418 @@
+"""The front desk over a whole house, its provider on a script: what people see, and what was bought."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from bot.errors import (
+    BadKeyError,
+    BadValueError,
+    BrokenError,
+    ClosingError,
+    DuplicateError,
+    LinkGoneError,
+    NotYoursError,
+    OutOfCreditError,
+    PictureTooLargeError,
+    PictureUnknownError,
+    PlaceBusyError,
+    PlaceClosedError,
+    PlaceGoneError,
+    PlaceShutError,
+    QuotaSpentError,
+    RejectedError,
+    ThrottledError,
+    TooFastError,
+    TooLateError,
+    TooManyJobsError,
+    UnknownModelError,
+    UnsureError,
+)
+from bot.job import Moderated, Progress, Rendered, Status, Ticket, Where
+from bot.message import Place, Tone, Verb
+from bot.providers import Order
+from bot.request import Enlarge, ImageId, Imagine, Wish
+from tests.house import ADA, BOB, MODERATOR, STREET, TestHouse, house, png
+
+
+@pytest.fixture
+async def home(tmp_path: Path) -> AsyncIterator[TestHouse]:
+    async with house(tmp_path) as opened:
+        yield opened
+
+
+async def imagine(home: TestHouse, prompt: str = "a lighthouse", **wish: object):
+    return await home.desk.accept(Wish(prompt=prompt, **wish), by=ADA, at=STREET, event=home.ring(), asked=prompt)  # type: ignore[arg-type]
+
+
+async def test_a_picture_comes_into_the_message_that_announced_it(home: TestHouse) -> None:
+    job = await imagine(home, seed=42)
+    reply = await home.told(job)
+    assert [kind for kind, _, _ in home.street.history if kind == "post"] == ["post"]
+    assert reply.tone is Tone.DONE
+    assert reply.pictures[0].alt == "Picture for the words: a lighthouse"
+    caption = {field.name: field.value for field in reply.fields}
+    assert caption["prompt"] == "a lighthouse"
+    assert caption["seed"] == "7"
+    assert caption["size"] == "1024 × 768"
+    assert caption["cost"] == "$0.03"
+    assert caption["by"] == "Ada"
+    assert {button.verb for button in reply.buttons} == {
+        Verb.UPSCALE, Verb.AGAIN, Verb.EDIT, Verb.REFERENCE, Verb.DELETE,
+    }  # fmt: skip
+    assert (await home.gallery.picture(reply.pictures[0].id)).job == job
+    sums = await home.store.ledger_sum()
+    assert (sums.settled_cents, sums.open_cents) == (Decimal(3), 0)
+
+
+async def test_a_picture_is_upscaled_and_says_what_it_answers(home: TestHouse) -> None:
+    first = (await home.told(await imagine(home))).pictures[0]
+    job = await home.desk.accept(Enlarge(source=first.id), by=BOB, at=STREET, event=home.ring(), asked="upscale")
+    reply = await home.told(job)
+    assert reply.answers is not None
+    assert reply.answers.id == first.id
+    assert reply.title == "Hier ist es, 2-mal so groß"
+    assert home.provider.orders[1].pictures == (await home.gallery.read(first.id),)
+
+
+async def test_the_same_event_makes_one_job(home: TestHouse) -> None:
+    job = await home.desk.accept(Wish(prompt="a"), by=ADA, at=STREET, event="e-1")
+    with pytest.raises(DuplicateError) as caught:
+        await home.desk.accept(Wish(prompt="a"), by=ADA, at=STREET, event="e-1")
+    await home.told(job)
+    assert caught.value.facts["job"] == job
+    assert len(home.provider.orders) == 1
+
+
+@pytest.mark.parametrize(("where", "sentence"), [(Where.PROMPT, "declined these words"), (Where.IMAGE, "held it back")])
+async def test_moderation_is_told_kindly_and_costs_nothing(home: TestHouse, where: Where, sentence: str) -> None:
+    async def refuse(ticket: Ticket) -> Moderated:
+        return Moderated(where=where, reasons=("Derivative Works Filter",), word="Request Moderated")
+
+    home.provider.on_poll = refuse
+    reply = await home.told(await imagine(home))
+    assert reply.tone is Tone.REFUSED
+    assert sentence in reply.body
+    assert "Derivative Works Filter" in reply.body
+    assert {field.name: field.value for field in reply.details}["status"] == "Request Moderated"
+    assert (await home.store.ledger_sum()).settled_cents == 0
+    assert len(home.provider.orders) == 1
+
+
+async def test_a_lost_answer_is_said_and_not_repeated_until_the_person_asks(home: TestHouse) -> None:
+    async def lose(order: Order) -> Ticket:
+        raise UnsureError
+
+    home.provider.on_submit = lose
+    job = await imagine(home, seed=42)
+    reply = await home.told(job)
+    assert reply.tone is Tone.UNSURE
+    assert "may have been charged" in reply.body
+    assert Verb.RETRY in {button.verb for button in reply.buttons}
+    assert (await home.store.ledger_sum()).open_cents == Decimal(4)
+    home.provider.on_submit = None
+    again = await home.desk.again(job, by=ADA, at=STREET, event=home.ring())
+    await home.told(again)
+    request = (await home.store.job(again)).request
+    assert isinstance(request, Imagine)
+    assert request.seed == 42
+    assert len(home.provider.orders) == 2
+
+
+@pytest.mark.parametrize("error", [BadKeyError(said="no"), OutOfCreditError(), BrokenError(), RejectedError()])
+async def test_a_provider_that_fails_charges_nobody(home: TestHouse, error: Exception) -> None:
+    async def fail(order: Order) -> Ticket:
+        raise error
+
+    home.provider.on_submit = fail
+    reply = await home.told(await imagine(home))
+    assert reply.tone is Tone.FAILED
+    assert "othing was charged" in reply.body
+    sums = await home.store.ledger_sum()
+    assert (sums.settled_cents, sums.open_cents) == (0, 0)
+
+
+async def test_what_surely_was_not_accepted_is_sent_again(home: TestHouse) -> None:
+    async def throttle_first(order: Order) -> Ticket:
+        if len(home.provider.orders) < 3:
+            raise ThrottledError(retry_after_s=0.01)
+        return Ticket("scripted", "t")
+
+    home.provider.on_submit = throttle_first
+    assert (await home.told(await imagine(home))).tone is Tone.DONE
+    assert len(home.provider.orders) == 3
+
+
+async def test_a_complaint_of_the_provider_stands_at_its_field(home: TestHouse) -> None:
+    async def reject(order: Order) -> Ticket:
+        raise RejectedError(fields={"width": "Input should be a multiple of 32"})
+
+    home.provider.on_submit = reject
+    reply = await home.told(await imagine(home))
+    assert [(error.name, error.value) for error in reply.errors] == [("width", "Input should be a multiple of 32")]
+
+
+async def test_a_lapsed_link_is_polled_again(home: TestHouse) -> None:
+    tried: list[str] = []
+
+    async def lapse(link: str) -> bytes:
+        tried.append(link)
+        if len(tried) == 1:
+            raise LinkGoneError
+        return png()
+
+    home.provider.on_fetch = lapse
+    assert (await home.told(await imagine(home))).tone is Tone.DONE
+    assert len(tried) == 2
+
+
+async def test_a_finished_picture_that_cannot_be_had_names_its_cost(home: TestHouse) -> None:
+    async def gone(link: str) -> bytes:
+        raise LinkGoneError
+
+    home.provider.on_fetch = gone
+    job = await imagine(home)
+    reply = await home.told(job)
+    assert reply.tone is Tone.FAILED
+    assert "$0.03" in reply.body
+    assert (await home.store.ledger_sum()).settled_cents == Decimal(3)
+
+
+async def test_what_is_no_picture_does_not_enter_the_gallery(home: TestHouse) -> None:
+    async def page(link: str) -> bytes:
+        return b"<html>log in</html>"
+
+    home.provider.on_fetch = page
+    reply = await home.told(await imagine(home))
+    assert reply.tone is Tone.FAILED
+    assert reply.pictures == ()
+
+
+async def test_cancelling_a_waiting_job_costs_nothing_and_is_told(home: TestHouse) -> None:
+    hold = asyncio.Event()
+
+    async def wait(ticket: Ticket) -> Rendered | Progress:
+        return Rendered(link="x") if hold.is_set() else Progress("Pending")
+
+    home.provider.on_poll = wait
+    running = [await imagine(home), await imagine(home)]
+    waiting = await imagine(home)
+    await home.desk.cancel(waiting, by=ADA)
+    reply = await home.told(waiting)
+    assert reply.tone is Tone.CANCELLED
+    assert "cost nothing" in reply.body
+    hold.set()
+    for job in running:
+        assert (await home.told(job)).tone is Tone.DONE
+    assert len(home.provider.orders) == 2
+    with pytest.raises(TooLateError):
+        await home.desk.cancel(waiting, by=ADA)
+
+
+async def test_cancelling_a_bought_task_says_what_it_costs(home: TestHouse) -> None:
+    hold, polled = asyncio.Event(), asyncio.Event()
+
+    async def wait(ticket: Ticket) -> Rendered | Progress:
+        polled.set()
+        return Rendered(link="x", word="Ready") if hold.is_set() else Progress("Pending", 0.5)
+
+    home.provider.on_poll = wait
+    job = await imagine(home)
+    async with asyncio.timeout(10):
+        await polled.wait()
+    await home.desk.cancel(job, by=ADA)
+    view = await home.desk.view(job)
+    assert view.status is Status.RUNNING
+    assert view.reply.body == "Stopping."
+    hold.set()
+    reply = await home.told(job)
+    assert reply.tone is Tone.CANCELLED
+    assert "$0.03" in reply.body
+    assert (await home.store.ledger_sum()).settled_cents == Decimal(3)
+
+
+async def test_only_owner_and_moderator_may_stop_or_delete(home: TestHouse) -> None:
+    job = await imagine(home)
+    reply = await home.told(job)
+    with pytest.raises(NotYoursError):
+        await home.desk.delete(job, by=BOB)
+    await home.desk.delete(job, by=MODERATOR)
+    assert home.street.messages == {}
+    with pytest.raises(PictureUnknownError):
+        await home.desk.shown(reply.pictures[0].name)
+    entries = await home.desk.history(STREET, since=1)
+    assert [(entry.job, entry.reply) for entry in entries] == [(job, None)]
+
+
+async def test_limits_refuse_before_anything_is_bought(tmp_path: Path) -> None:
+    async with house(tmp_path, jobs_per_minute=2, pictures_per_day=3) as home:
+        for _ in range(2):
+            await home.told(await imagine(home))
+        with pytest.raises(TooFastError):
+            await imagine(home)
+        home.clock.ahead += timedelta(minutes=2)
+        await home.told(await imagine(home))
+        home.clock.ahead += timedelta(minutes=2)
+        with pytest.raises(QuotaSpentError) as caught:
+            await imagine(home)
+        assert caught.value.facts["limit"] == 3
+        assert len(home.provider.orders) == 3
+
+
+async def test_jobs_at_once_are_bounded_per_person(tmp_path: Path) -> None:
+    async with house(tmp_path, concurrent_jobs=1) as home:
+        job = await imagine(home)
+        with pytest.raises(TooManyJobsError):
+            await imagine(home)
+        other = await home.desk.accept(Wish(prompt="b"), by=BOB, at=STREET, event=home.ring())
+        await home.told(job)
+        await home.told(other)
+
+
+async def test_a_channel_that_is_not_open_is_refused(tmp_path: Path) -> None:
+    async with house(tmp_path, channels={"test": ("elsewhere",)}) as home:
+        with pytest.raises(PlaceClosedError):
+            await imagine(home)
+
+
+@pytest.mark.parametrize("error", [PlaceShutError(), PlaceGoneError()])
+async def test_a_place_that_lets_nobody_in_is_found_out_before_the_purchase(
+    home: TestHouse, error: PlaceShutError
+) -> None:
+    home.street.faults.append(error)
+    with pytest.raises(type(error)):
+        await imagine(home)
+    assert home.provider.orders == []
+    assert (await home.store.ledger_sum()).open_cents == 0
+
+
+async def test_a_busy_platform_gets_the_result_when_it_is_back(home: TestHouse) -> None:
+    home.street.faults += [PlaceBusyError(retry_after_s=0.01)] * 4
+    assert (await home.told(await imagine(home))).tone is Tone.DONE
+    assert len(home.provider.orders) == 1
+    assert len(home.street.messages) == 1
+
+
+async def test_an_announcement_that_was_deleted_is_replaced_by_a_new_message(home: TestHouse) -> None:
+    hold = asyncio.Event()
+
+    async def wait(ticket: Ticket) -> Rendered | Progress:
+        await hold.wait()
+        return Rendered(link="x")
+
+    home.provider.on_poll = wait
+    job = await imagine(home)
+    home.street.messages.clear()
+    home.street.faults.append(PlaceGoneError())
+    home.street.pace_s = 60
+    hold.set()
+    assert (await home.told(job)).tone is Tone.DONE
+
+
+async def test_the_place_in_the_queue_is_told(home: TestHouse) -> None:
+    hold = asyncio.Event()
+
+    async def wait(ticket: Ticket) -> Rendered | Progress:
+        return Rendered(link="x") if hold.is_set() else Progress("Pending")
+
+    home.provider.on_poll = wait
+    jobs = [await imagine(home) for _ in range(5)]
+    view = await home.desk.view(jobs[4])
+    assert view.status is Status.QUEUED
+    assert view.ahead >= 2
+    hold.set()
+    for job in jobs:
+        await home.told(job)
+
+
+async def test_a_size_the_model_cannot_make_is_snapped_and_said(home: TestHouse) -> None:
+    reply = await home.told(await imagine(home, width=1000, height=700))
+    assert "1000x700" in reply.body.replace(" × ", "x")
+    assert "992x704" in reply.body.replace(" × ", "x")
+
+
+async def test_a_model_nobody_has_is_named_with_what_is_there(home: TestHouse) -> None:
+    with pytest.raises(UnknownModelError) as caught:
+        await imagine(home, model="dall-e")
+    assert caught.value.facts["possible"] == "brush"
+
+
+async def test_a_bad_value_becomes_a_sentence_with_label_and_range(home: TestHouse) -> None:
+    with pytest.raises(BadValueError) as caught:
+        await imagine(home, steps=99)
+    notice = home.desk.notice(caught.value, locale="de", asked="/imagine x --steps 99")
+    assert "1–50" in notice.body or "1-50" in notice.body
+    assert notice.errors[0].name == "steps"
+
+
+async def test_an_upscale_beyond_the_provider_is_refused_with_its_limit(home: TestHouse) -> None:
+    picture = await home.desk.keep(png(1200, 300), by=ADA)
+    with pytest.raises(PictureTooLargeError) as caught:
+        await home.desk.accept(Enlarge(source=picture.id), by=ADA, at=STREET, event=home.ring())
+    assert caught.value.facts["limit"] == "1024x1024"
+
+
+async def test_a_factor_that_only_fits_smaller_pictures_falls_to_one_that_fits(home: TestHouse) -> None:
+    picture = await home.desk.keep(png(1000, 800), by=ADA)
+    with pytest.raises(PictureTooLargeError):
+        await home.desk.accept(Enlarge(source=picture.id, factor=4), by=ADA, at=STREET, event=home.ring())
+    job = await home.desk.accept(Enlarge(source=picture.id), by=ADA, at=STREET, event=home.ring())
+    await home.told(job)
+    assert home.provider.orders[0].request.factor == 2  # type: ignore[union-attr]
+
+
+async def test_an_unknown_picture_cannot_be_upscaled(home: TestHouse) -> None:
+    with pytest.raises(PictureUnknownError):
+        await home.desk.accept(Enlarge(source=ImageId("0" * 64)), by=ADA, at=STREET, event=home.ring())
+
+
+async def test_reference_pictures_reach_the_provider(home: TestHouse) -> None:
+    picture = await home.desk.keep(png(300, 300), by=ADA)
+    await home.told(await imagine(home, references=(picture.id,)))
+    assert len(home.provider.orders[0].pictures) == 1
+    with pytest.raises(BadValueError):
+        await imagine(home, references=(picture.id, picture.id))
+
+
+async def test_an_end_wakes_whoever_waits(home: TestHouse) -> None:
+    job = await imagine(home)
+    view = await home.desk.wait(job, 20)
+    assert view.status is Status.FINISHED
+    assert view.picture is not None
+
+
+async def test_nothing_is_taken_while_closing(home: TestHouse) -> None:
+    home.desk.close()
+    with pytest.raises(ClosingError):
+        await imagine(home)
+
+
+async def test_the_history_of_a_place_holds_its_messages_only(home: TestHouse) -> None:
+    job = await imagine(home)
+    elsewhere = await home.desk.accept(Wish(prompt="b"), by=ADA, at=Place("test", "b"), event=home.ring())
+    await home.told(job)
+    await home.told(elsewhere)
+    entries = await home.desk.history(STREET)
+    assert [entry.job for entry in entries] == [job]
+    assert entries[0].reply is not None
+    assert entries[0].reply.tone is Tone.DONE
+
+
+async def test_an_unfinished_job_goes_on_in_the_next_life(tmp_path: Path) -> None:
+    async with house(tmp_path) as first:
+
+        async def never(order: Order) -> Ticket:
+            return await asyncio.get_running_loop().create_future()
+
+        first.provider.on_submit = never
+        waiting = [await imagine(first) for _ in range(4)]
+    async with house(tmp_path) as second:
+        # The two that wait behind the full lane were never bought; the engine on DBOS covers those that were.
+        for job in waiting[2:]:
+            assert (await second.told(job)).tone is Tone.DONE
