@@ -303,6 +303,7 @@ class Desk:
                 revision=each.revision,
                 reply=(self._delivery.current(each.job) or each.reply) if each.reply else None,
                 posted_at=each.posted_at,
+                position=each.position,
             )
             for each in kept
         ]
@@ -369,7 +370,8 @@ class Desk:
             await self._teller.announce(job)
         except DeliveryError:
             self._delivery.forget(job.id)
-            await self._store.cancel_queued(job.id)
+            if await self._store.cancel_queued(job.id):
+                await self._store.delivered(job.id)  # the refusal is the telling
             raise
 
     def _imagine(self, wish: Wish) -> tuple[Offer, Imagine]:

@@ -18,6 +18,8 @@ SEED_LIMIT: Final = 4_294_967_294
 SIDE_LIMIT: Final = 4096
 """Pixels: the longest side that a person may ask for; each offer narrows it."""
 REFERENCE_LIMIT: Final = 8
+CUSTOMARY: Final = {(7, 3): "21:9", (3, 7): "9:21"}
+"""Aspect ratios that nobody writes in lowest terms."""
 
 
 class Format(StrEnum):
@@ -60,7 +62,7 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """An aspect ratio in lowest terms, such as 16:9; str() and parse() are inverse."""
+    """An aspect ratio, kept in lowest terms and written as people and vendors do: 16:9, 21:9; parse() reads it back."""
 
     across: int
     down: int
@@ -73,7 +75,7 @@ class Ratio:
         object.__setattr__(self, "down", self.down // divisor)
 
     def __str__(self) -> str:
-        return f"{self.across}:{self.down}"
+        return CUSTOMARY.get((self.across, self.down), f"{self.across}:{self.down}")
 
     def __float__(self) -> float:
         return self.across / self.down

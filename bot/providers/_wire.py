@@ -265,7 +265,7 @@ class Wire:
             body = bytearray()
             async for part in response.content.iter_chunked(64 * 1024):
                 body += part
-                if False:
+                if len(body) > limit:
                     raise _OversizeError
             return Answer(
                 response.status,

@@ -159,6 +159,8 @@ def price(offer: Offer, *, say: Say) -> str:
     """What one picture costs, in words."""
     if offer.price_cents is None:
         return say("page-price-unknown")
+    if offer.price_cents == 0:
+        return say("cost-free")
     return say("page-price", cents=float(offer.price_cents))
 
 

@@ -37,7 +37,7 @@ class Settings(BaseModel):
 
     enabled: bool = True
     workers: int = Field(default=0, ge=0, le=64, description="Worker processes; 0: one less than there are cores.")
-    memory_mb: int = Field(default=1536, ge=256, description="What a worker may take (Linux only).")
+    memory_mb: int = Field(default=1024, ge=256, description="What a worker may take (Linux only).")
     sketch_limit_s: float = Field(default=15, gt=0, le=600)
     upscale_limit_s: float = Field(default=60, gt=0, le=600)
 

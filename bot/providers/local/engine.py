@@ -9,7 +9,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from bot.providers.local import weights
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    Floats: TypeAlias = npt.NDArray[np.float32]
+    Floats: TypeAlias = npt.NDArray[np.floating[Any]]
 
 Tick = Callable[[float], None]
 """Called with 0..1 after each piece of work; may raise to stop it."""

@@ -24,7 +24,7 @@ class Enlarged:
     engine: EngineName
 
 
-def enlarge(picture: bytes, factor: int, format: Format, engine: Engine, *, max_pixels: int, tick: Tick) -> Enlarged:  # noqa: A002
+def enlarge(picture: bytes, factor: int, format: Format, engine: Engine, *, max_pixels: int, tick: Tick) -> Enlarged:
     """`factor` times per side. Transparency goes by Lanczos, grey stays grey, a colour profile is kept.
 
     Raises RejectedError for a picture of more than max_pixels, or one that cannot be read.
@@ -48,7 +48,7 @@ def enlarge(picture: bytes, factor: int, format: Format, engine: Engine, *, max_
     return Enlarged(write(large, format, icc_profile=profile), engine.name)
 
 
-def write(image: Image.Image, format: Format, **more: object) -> bytes:  # noqa: A002
+def write(image: Image.Image, format: Format, **more: object) -> bytes:
     """The picture as a file, of a quality that nobody can tell from the original. JPEG stands on white."""
     target = io.BytesIO()
     match format:

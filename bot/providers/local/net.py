@@ -15,7 +15,7 @@ import numpy.typing as npt
 from bot.providers.local import weights
 from bot.providers.local.engine import EngineName, Tick
 
-Floats = npt.NDArray[np.float32]
+Floats = npt.NDArray[np.floating[Any]]
 
 MARGIN: Final = 7
 TILE: Final = 128

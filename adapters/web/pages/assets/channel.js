@@ -71,7 +71,7 @@
     for (const time of all("time[data-clock]", root)) {
       const moment = new Date(Number(time.dataset.clock)), clock = { hour: "2-digit", minute: "2-digit" };
       const day = moment.toDateString() === today ? {} : { day: "numeric", month: "short" };
-      time.textContent = moment.toLocaleString(document.documentElement.lang, { ...day, ...clock });
+      time.textContent = moment.toLocaleString(undefined, { ...day, ...clock });
     }
     for (const image of all("img", root)) if (image.complete && image.naturalWidth) image.dataset.loaded = "";
     tick();
@@ -391,7 +391,9 @@
   document.addEventListener("dragover", (event) => { if (dragging(event)) { event.preventDefault(); drop.hidden = false; } });
   document.addEventListener("dragleave", (event) => { if (!event.relatedTarget) drop.hidden = true; });
   document.addEventListener("drop", (event) => { drop.hidden = true; if (dragging(event)) { event.preventDefault(); attach(event.dataTransfer.files); } });
-  log.addEventListener("scroll", () => { if (atEnd()) newer.hidden = true; }, { passive: true });
+  let resting = true; // at the newest message, and meaning to stay there when the room around it changes
+  log.addEventListener("scroll", () => { resting = atEnd(); if (resting) newer.hidden = true; }, { passive: true });
+  new ResizeObserver(() => { if (resting) toEnd(); }).observe(log);
   document.addEventListener("load", ({ target }) => { if (target.tagName === "IMG") target.dataset.loaded = ""; }, true);
   document.addEventListener("error", ({ target }) => { if (target.dataset?.lost) target.parentElement.dataset.lost = target.dataset.lost; }, true);
   phone.addEventListener("change", () => { main.inert = false; $("veil").hidden = studio.hidden || !phone.matches; });

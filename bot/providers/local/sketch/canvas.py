@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import cos, pi, radians, sin
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFilter
 
-Floats = npt.NDArray[np.float32]
+Floats = npt.NDArray[np.floating[Any]]
 Colour = tuple[float, float, float]
 Point = tuple[float, float]
 
@@ -59,9 +59,9 @@ class Pen:
         return self
 
     def box(self, left: float, top: float, right: float, bottom: float, strength: float = 1.0) -> Pen:
-        if right > left and bottom > top:
-            f = self._fine
-            self._draw.rectangle((left * f, top * f, right * f - 1, bottom * f - 1), fill=round(255 * strength))
+        f = self._fine
+        x, y = max(right * f - 1, left * f), max(bottom * f - 1, top * f)
+        self._draw.rectangle((left * f, top * f, x, y), fill=round(255 * strength))
         return self
 
     def line(self, points: Sequence[Point], width: float, strength: float = 1.0) -> Pen:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from hashlib import sha256
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from numpy.random import RandomState
 from PIL import Image
 
-Floats = npt.NDArray[np.float32]
+Floats = npt.NDArray[np.floating[Any]]
 
 
 def stream(*names: object) -> RandomState:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.random import RandomState
 
 from bot.providers.local.sketch.canvas import Canvas, Colour, ink, mix
-from bot.providers.local.sketch.noise import clouds, smooth
+from bot.providers.local.sketch.noise import Floats, clouds, smooth
 from bot.providers.local.sketch.palette import Palette
 from bot.providers.local.sketch.plan import Plan
 
@@ -97,13 +97,13 @@ def _stars(easel: Easel, edge: int, *, dense: bool) -> None:
 
 def _aurora(easel: Easel, edge: int) -> None:
     canvas, random = easel.canvas, easel.random
-    for colour, level in ((ink("#4dffb0"), 0.62), (ink("#5ad0ff"), 0.5), (ink("#b06bff"), 0.4)):
+    for colour, level in ((ink("#4dffb0"), 0.6), (ink("#58f0c8"), 0.44), (ink("#a070ff"), 0.32)):
         path = clouds(random, canvas.width, 1 + canvas.height // 64, cells=1.2, octaves=3)[0]
         low = edge * (level + 0.35 * (path - 0.5))[None, :]
         rays = 0.45 + 0.55 * clouds(random, canvas.width, 8, cells=26, octaves=2, stretch=0.5)[4][None, :]
         above = (low - canvas.down[:edge]) / (edge * 0.4)
-        veil = np.where(above > 0, np.exp(-3.2 * above), np.exp(14 * above)) * rays
-        canvas.light(veil.astype(np.float32), colour, 0.6)
+        veil = np.where(above > 0, np.exp(-2.6 * above), np.exp(12 * above)) * rays
+        canvas.light(veil.astype(np.float32), colour, 0.85)
 
 
 def _clouds(easel: Easel, edge: int, lamp: Lamp) -> None:
@@ -126,7 +126,7 @@ def _clouds(easel: Easel, edge: int, lamp: Lamp) -> None:
     canvas.cover(body, colour, min(1.0, strength))
 
 
-def _between(low: Colour, high: Colour, part: np.ndarray) -> np.ndarray:
+def _between(low: Colour, high: Colour, part: Floats) -> Floats:
     a, b = np.asarray(low, np.float32), np.asarray(high, np.float32)
     return a + (b - a) * part[:, :, None]
 
@@ -147,8 +147,8 @@ def fall_of(easel: Easel) -> None:
     plan, palette, canvas = easel.plan, easel.palette, easel.canvas
     if "fog" in plan.weathers:
         pale = mix(palette.haze, palette.sky[-1], 0.5)
-        for top in (0.25, 0.45, 0.6):
-            mist(easel, canvas.height * top, canvas.height * (top + 0.42), pale, 0.62)
+        for top in (0.1, 0.36, 0.58):
+            mist(easel, canvas.height * top, canvas.height * (top + 0.46), pale, 0.72)
     if "rain" in plan.weathers:
         _rain(easel)
     if plan.snowy:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from math import atan2, cos, pi, sin
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from bot.providers.local.sketch.noise import clouds, smooth
 
-Floats = npt.NDArray[np.float32]
+Floats = npt.NDArray[np.floating[Any]]
 LUMA: Final = np.array([0.3, 0.59, 0.11], np.float32)
 
 
@@ -35,27 +35,27 @@ def watercolour(pixels: Floats, random: RandomState) -> Floats:
     """Washes that bleed, dark where they dried, on rough paper with a white edge."""
     height, width, _ = pixels.shape
     unit = min(width, height)
-    sway = (clouds(random, width, height, cells=22, octaves=3) - 0.5) * np.float32(unit * 0.022)
-    lean = (clouds(random, width, height, cells=22, octaves=3) - 0.5) * np.float32(unit * 0.022)
+    sway = (clouds(random, width, height, cells=14, octaves=3) - 0.5) * np.float32(unit * 0.013)
+    lean = (clouds(random, width, height, cells=14, octaves=3) - 0.5) * np.float32(unit * 0.013)
     xs = np.clip(np.arange(width)[None, :] + sway, 0, width - 1).astype(np.int32)
     ys = np.clip(np.arange(height)[:, None] + lean, 0, height - 1).astype(np.int32)
-    bled = _as_image(pixels[ys, xs]).filter(ImageFilter.MedianFilter(5)).filter(ImageFilter.GaussianBlur(unit / 900))
+    bled = _as_image(pixels[ys, xs]).filter(ImageFilter.MedianFilter(3)).filter(ImageFilter.GaussianBlur(unit / 900))
     wash = np.asarray(bled, np.float32) / np.float32(255)
     levels = np.float32(9)
     flat = np.round(wash * levels) / levels
     wash = wash * np.float32(0.45) + _blurred(flat, unit / 700) * np.float32(0.55)
     edges = np.abs(wash - _blurred(wash, unit / 130)).mean(axis=2)
     pigment = clouds(random, width, height, cells=5, octaves=6)
-    wash = 1 - (1 - wash) * (0.66 + 0.42 * pigment)[:, :, None]
+    wash = 1 - (1 - wash) * (0.7 + 0.5 * pigment)[:, :, None]
     wash *= (1 - smooth(0.02, 0.13, edges) * np.float32(0.3))[:, :, None]
     wash = 1 - (1 - wash) * np.float32(0.9)
-    paper = clouds(random, width, height, cells=unit / 5, octaves=2) - 0.5
-    wash *= (1 + paper * np.float32(0.1))[:, :, None]
+    paper = clouds(random, width, height, cells=unit / 3.2, octaves=1) - 0.5
+    wash *= (1 + paper * np.float32(0.06))[:, :, None]
     x = 1 - np.abs(np.linspace(-1, 1, width, dtype=np.float32))[None, :]
     y = 1 - np.abs(np.linspace(-1, 1, height, dtype=np.float32))[:, None]
     border = np.minimum(x * (width / unit), y * (height / unit)) + (pigment - 0.5) * np.float32(0.075)
     inside = smooth(0.035, 0.06, border)[:, :, None]
-    sheet = np.array([0.975, 0.962, 0.935], np.float32) * (1 + paper * np.float32(0.06))[:, :, None]
+    sheet = np.array([0.975, 0.962, 0.935], np.float32) * (1 + paper * np.float32(0.035))[:, :, None]
     return np.clip(sheet + (wash - sheet) * inside, 0, 1)
 
 
@@ -63,14 +63,20 @@ def oil(pixels: Floats, random: RandomState) -> Floats:
     """Strokes that follow the shapes, broad first, fine last, with the ridges that a brush leaves."""
     height, width, _ = pixels.shape
     unit = min(width, height)
-    soft = _blurred(pixels, unit / 260)
-    luma = _blurred((pixels @ LUMA)[:, :, None].repeat(3, axis=2), unit / 90)[:, :, 0]
+    vivid = np.clip((pixels - 0.5) * 1.1 + 0.52, 0, 1)
+    soft = _blurred(vivid + (vivid - (vivid @ LUMA)[:, :, None]) * np.float32(0.3), unit / 420)
+    luma = _blurred((pixels @ LUMA)[:, :, None].repeat(3, axis=2), unit / 160)[:, :, 0]
     down, across = np.gradient(luma)
     drift = clouds(random, width, height, cells=2, octaves=3) * np.float32(2 * pi)
     sheet = _as_image(_blurred(pixels, unit / 60))
     relief = Image.new("L", sheet.size, 128)
     brush, bristle = ImageDraw.Draw(sheet), ImageDraw.Draw(relief)
-    for size, length in ((unit / 42, 2.6), (unit / 80, 2.8), (unit / 150, 3.0)):
+    for size, length, least in (
+        (unit / 42, 2.6, 0.0),
+        (unit / 84, 2.8, 0.0),
+        (unit / 170, 3.0, 0.0012),
+        (unit / 240, 2.6, 0.02),
+    ):
         step = size * 0.95
         points = [(x, y) for y in np.arange(0, height, step) for x in np.arange(0, width, step)]
         shifts = random.uniform(-0.6, 0.6, (len(points), 4))
@@ -79,8 +85,8 @@ def oil(pixels: Floats, random: RandomState) -> Floats:
             x, y = points[index][0] + a * step, points[index][1] + b * step
             px, py = min(width - 1, max(0, int(x))), min(height - 1, max(0, int(y)))
             slope = float(np.hypot(across[py, px], down[py, px]))
-            if size < unit / 100 and slope < 0.0016:
-                continue  # the finest brush only where there is something to draw
+            if slope < least:
+                continue  # the finer brushes only where there is something to draw
             turn = atan2(down[py, px], across[py, px]) + pi / 2 if slope > 0.0006 else float(drift[py, px])
             dx, dy = cos(turn + c * 0.3) * size * length / 2, sin(turn + c * 0.3) * size * length / 2
             r, g, bl = (soft[py, px] * (1 + d * 0.12) * 255).clip(0, 255)
@@ -90,11 +96,11 @@ def oil(pixels: Floats, random: RandomState) -> Floats:
     painted = np.asarray(sheet.filter(ImageFilter.GaussianBlur(unit / 1600)), np.float32) / np.float32(255)
     height_map = np.asarray(relief.filter(ImageFilter.GaussianBlur(unit / 700)), np.float32) / np.float32(255)
     light = height_map - np.roll(height_map, (1, 1), (0, 1))
-    return np.clip(painted * (1 + light * np.float32(1.1))[:, :, None], 0, 1)
+    return np.clip(painted * (1 + light * np.float32(0.65))[:, :, None], 0, 1)
 
 
 def pixel(pixels: Floats, random: RandomState) -> Floats:
-    """About 190 large pixels across, in 28 colours, with an ordered dither."""
+    """About 190 large pixels across, in 32 colours, with an ordered dither."""
     del random
     height, width, _ = pixels.shape
     block = max(2, round(max(width, height) / 190))
@@ -102,8 +108,10 @@ def pixel(pixels: Floats, random: RandomState) -> Floats:
     bayer = np.array([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]], np.float32) / 16 - 0.47
     values = np.asarray(small, np.float32)
     tiled = np.tile(bayer, (values.shape[0] // 4 + 1, values.shape[1] // 4 + 1))[: values.shape[0], : values.shape[1]]
-    vivid = np.clip((values - 128) * 1.12 + 128 + tiled[:, :, None] * 15, 0, 255).astype(np.uint8)
-    few = Image.fromarray(vivid).quantize(28, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).convert("RGB")
+    vivid = np.clip((values - 128) * 1.12 + 128 + tiled[:, :, None] * 9, 0, 255).astype(np.uint8)
+    few = (
+        Image.fromarray(vivid).quantize(32, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).convert("RGB")
+    )
     return np.asarray(few.resize((width, height), Image.Resampling.NEAREST), np.float32) / np.float32(255)
 
 
@@ -118,10 +126,12 @@ def pencil(pixels: Floats, random: RandomState) -> Floats:
     halo = 1 - _blurred(1 - flat, unit / 110)[:, :, 0]
     lines = np.clip(luma / np.maximum(halo, 0.04), 0, 1) ** 2.2
     paper = clouds(random, width, height, cells=unit / 4, octaves=2)
-    drawn = lines
-    for turn, threshold in ((0.0, 0.62), (90.0, 0.34)):
+    drawn, shade = lines, 1 - luma
+    for turn, light in ((0.0, 0.3), (90.0, 0.62)):
         hatch = _hatching(random, width, height, 38 + turn)
-        drawn = drawn * (1 - smooth(0, 0.4, threshold - luma + 0.1) * smooth(0.38, 0.62, hatch) * np.float32(0.72))
+        deep = np.clip((shade - light) / (1 - light), 0, 1)
+        stroke = smooth(-0.08, 0.08, deep * np.float32(0.55) + np.float32(0.2) - hatch) * smooth(0.0, 0.08, deep)
+        drawn = drawn * (1 - stroke * np.float32(0.5))
     drawn = 1 - (1 - drawn) * (0.62 + 0.55 * paper)
     dark, light = np.array([0.17, 0.17, 0.19], np.float32), np.array([0.96, 0.945, 0.91], np.float32)
     return np.clip(dark + (light - dark) * np.clip(drawn, 0, 1)[:, :, None], 0, 1)
@@ -130,7 +140,7 @@ def pencil(pixels: Floats, random: RandomState) -> Floats:
 def _hatching(random: RandomState, width: int, height: int, degrees: float) -> Floats:
     """Fine parallel strokes, 0..1."""
     long = int(np.hypot(width, height)) + 4
-    rows = clouds(random, long // 2, long, cells=min(width, height) / 5, octaves=1, stretch=30)
+    rows = clouds(random, long // 2, long, cells=min(width, height) / 3.2, octaves=1, stretch=26)
     turned = _as_grey(rows).resize((long, long)).rotate(degrees, Image.Resampling.BILINEAR)
     left, top = (long - width) // 2, (long - height) // 2
     return np.asarray(turned.crop((left, top, left + width, top + height)), np.float32) / np.float32(255)

@@ -14,16 +14,16 @@ def conifer(pen: Pen, random: RandomState, x: float, foot: float, height: float,
     """A fir standing at (x, foot), all in pixels; with a snow pen, also what lies on its branches."""
     half = height * random.uniform(0.19, 0.25)
     pen.box(x - height * 0.018, foot - height * 0.12, x + height * 0.018, foot)
-    tiers = 8
+    tiers = 13
     left, right = [], []
     for tier in range(tiers + 1):
         part = tier / tiers
         y = foot - height * (1 - part * 0.93)
         reach = half * part**0.85
         jag = random.uniform(0.82, 1.12)
-        left += [(x - reach * 0.5 * jag, y), (x - reach * jag, y + height * 0.045)]
-        right += [(x + reach * 0.5 * jag, y), (x + reach * random.uniform(0.85, 1.12), y + height * 0.045)]
-        if snow is not None and tier:
+        left += [(x - reach * 0.6 * jag, y), (x - reach * jag, y + height * 0.038)]
+        right += [(x + reach * 0.6 * jag, y), (x + reach * random.uniform(0.85, 1.12), y + height * 0.038)]
+        if snow is not None and tier % 2:
             snow.polygon(
                 [
                     (x - reach * 0.9, y + height * 0.032), (x - reach * 0.42, y - height * 0.01),

@@ -86,6 +86,7 @@ MOODS: Final[Mapping[str, str]] = {
     "stars": "star stars starry starlit stern sterne sternen* milky milchstraße",
     "moon": "moon* mond* vollmond*",
     "boat": "ship ships boat* sail* schiff* boot boote segel*",
+    "man": "man men boy boys king mann männer junge könig könige wizard* zauberer knight* ritter* father vater grandpa opa",
     "castle": "castle* burg schloss schlösser king queen könig* knight* ritter*",
     "lake": "lake lakes bergsee* waldsee* fjord*",
 }

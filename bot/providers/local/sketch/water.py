@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+from PIL import Image, ImageFilter
 
 from bot.providers.local.sketch.canvas import Colour
-from bot.providers.local.sketch.noise import clouds, smooth
+from bot.providers.local.sketch.noise import Floats, clouds, smooth
 from bot.providers.local.sketch.sky import Easel, Lamp
 
 
@@ -30,7 +31,10 @@ def mirror(
     xs = np.clip(canvas.across + sway, 0, canvas.width - 1).astype(np.int32)
     ys = horizon - 1 - (np.arange(rows)[:, None] * min(1.0, horizon / rows) + sway * 1.6)
     ys = np.clip(ys, 0, horizon - 1).astype(np.int32)
-    image = canvas.pixels[ys, xs]
+    # Water draws out what it mirrors: lamps become streaks.
+    above = Image.fromarray((np.clip(canvas.pixels[:horizon], 0, 1) * 255 + 0.5).astype(np.uint8))
+    drawn = np.asarray(above.filter(ImageFilter.BoxBlur((0, canvas.unit / 130))), np.float32) / np.float32(255)
+    image = drawn[ys, xs]
     cover = np.float32(depth) * (0.55 + 0.45 * near)
     image += (np.asarray(tint, np.float32) - image) * cover[:, :, None]
     crest = smooth(0.12, 0.4, ripple) * (0.25 + 0.75 * near)
@@ -42,13 +46,13 @@ def mirror(
         _glitter(easel, horizon, ripple, near, lamp)
 
 
-def _in_perspective(sheet: np.ndarray, near: np.ndarray) -> np.ndarray:
+def _in_perspective(sheet: Floats, near: Floats) -> Floats:
     """Rows crowd together at the horizon."""
     rows = len(sheet)
     return sheet[((rows - 1) * (1 - (1 - near[:, 0]) ** 2.2)).astype(np.int32)]
 
 
-def _glitter(easel: Easel, horizon: int, ripple: np.ndarray, near: np.ndarray, lamp: Lamp) -> None:
+def _glitter(easel: Easel, horizon: int, ripple: Floats, near: Floats, lamp: Lamp) -> None:
     canvas, palette = easel.canvas, easel.palette
     width = lamp.radius * (0.9 + 3.2 * near)
     path = np.exp(-(((canvas.across - lamp.x) / width) ** 2))

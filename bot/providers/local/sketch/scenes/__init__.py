@@ -5,15 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from bot.providers.local.sketch.scenes import city, desert, forest, lighthouse, mountain, sea, space
+from bot.providers.local.sketch.scenes import (
+    abstract,
+    animal,
+    city,
+    desert,
+    flowers,
+    forest,
+    lighthouse,
+    mountain,
+    portrait,
+    sea,
+    space,
+    village,
+)
 from bot.providers.local.sketch.sky import Easel
 
 SCENES: Final[Mapping[str, Callable[[Easel], None]]] = {
     "lighthouse": lighthouse.paint,
-    "sea": sea.paint,
+    **dict.fromkeys(animal.ANIMALS, animal.paint),
+    "portrait": portrait.paint,
+    "flowers": flowers.paint,
+    "village": village.paint,
     "city": city.paint,
-    "forest": forest.paint,
-    "mountain": mountain.paint,
-    "desert": desert.paint,
     "space": space.paint,
+    "mountain": mountain.paint,
+    "forest": forest.paint,
+    "desert": desert.paint,
+    "sea": sea.paint,
+    "abstract": abstract.paint,
 }

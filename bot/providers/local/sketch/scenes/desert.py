@@ -60,7 +60,7 @@ def _dune(easel: Easel, line: Floats, *, distance: float, left: bool, size: floa
     sheet[top:] = a + (b - a) * shade[:, :, None]
     canvas.cover(mask, sheet, top=top)
     rim = np.clip(1 - np.abs(canvas.down[top:] - line[None, :] - 1.5) / np.float32(canvas.unit * 0.004 + 1), 0, 1)
-    canvas.light(rim, palette.sun, 0.3 * (1 - distance))
+    canvas.light(rim, palette.sun, 0.3 * (1 - distance), top=top)
 
 
 def _caravan(easel: Easel, line: Floats) -> None:
@@ -72,7 +72,7 @@ def _caravan(easel: Easel, line: Floats) -> None:
         x = start + index * size * 3.1
         y = float(line[min(canvas.width - 1, int(x))])
         _camel(pen, x, y, size)
-    canvas.lay(pen, mix(easel.palette.near, easel.palette.haze, 0.25))
+    canvas.lay(pen, easel.palette.shade(ink("#3d2a20"), 0.2))
 
 
 def _camel(pen: Pen, x: float, y: float, s: float) -> None:

@@ -21,6 +21,7 @@ def paint(easel: Easel) -> None:
         line = canvas.height * level + (ridge(random, canvas.width, cells=4) - 0.5) * canvas.unit * 0.05
         leaf = palette.shade(mix(palette.leaves[0], ink("#16302c"), 0.45), distance)
         tint = mix(leaf, palette.leaves[1], 0.35) if "autumn" in plan.moods else leaf
+        canvas.ground((line + canvas.unit * 0.012).astype(np.float32), [tint, mix(tint, palette.haze, 0.4)])
         conifers(canvas, random, line, tint, height=canvas.unit * height, gap=canvas.unit * height * 0.2, snow=snow)
         mist(easel, canvas.height * (level - 0.16), canvas.height * (level + 0.08), pale, 0.5)
     _ground(easel, light_at)
@@ -117,7 +118,7 @@ def _trunks(easel: Easel, light_at: float, distance: float, count: int, width: f
 def _canopy(easel: Easel, light_at: float) -> None:
     """Leaves hang into the picture from above, thicker towards the sides."""
     canvas, palette, random = easel.canvas, easel.palette, easel.random
-    base = mix(palette.near, palette.shade(palette.leaves[0]), 0.3)
+    base = mix(palette.near, palette.shade(mix(palette.leaves[0], palette.haze, 0.35)), 0.3)
     tones: tuple[tuple[Colour, float], ...] = (
         (base, 1.0),
         (mix(base, palette.shade(palette.leaves[1]), 0.45), 0.8),

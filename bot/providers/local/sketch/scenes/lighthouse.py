@@ -54,11 +54,11 @@ def _headland(easel: Easel, x: float, *, right: bool) -> Floats:
     rows = canvas.height - first
     if rows > 0:
         deep = np.clip((canvas.down[first:] - line[None, :]) / np.float32(canvas.unit * 0.24), 0, 1)
-        cracks = clouds(random, canvas.width, rows, cells=9, octaves=5, stretch=0.45)
+        cracks = clouds(random, canvas.width, rows, cells=5, octaves=6, stretch=0.6)
         strata = clouds(random, canvas.width, rows, cells=14, octaves=3, stretch=7)
-        stone = np.clip(cracks * 0.75 + strata * 0.35 - 0.05, 0, 1)
+        stone = np.clip(cracks * 0.55 + strata * 0.5, 0, 1)
         turf = ink("#e8edf2") if easel.plan.snowy else mix(palette.leaves[0], ink("#6f7a45"), 0.45)
-        dark_rock, pale_rock, green = shade(ink("#2f2a2b")), shade(ink("#96816c")), shade(turf)
+        dark_rock, pale_rock, green = shade(ink("#453c3a")), shade(ink("#a08b75")), shade(turf)
         rock = _between(dark_rock, pale_rock, smooth(0.2, 0.85, stone) * (1 - 0.55 * deep))
         edge = smooth(0.1, 0.3, deep + (stone - 0.5) * 0.5)
         ground = _between(green, shade(mix(turf, (1, 1, 0.8), 0.15)), cracks)

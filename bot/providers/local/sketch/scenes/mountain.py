@@ -13,7 +13,7 @@ from bot.providers.local.sketch.water import mirror
 
 def paint(easel: Easel) -> None:
     canvas, palette, random, plan = easel.canvas, easel.palette, easel.random, easel.plan
-    lake = "lake" in plan.moods or random.uniform() < 0.6
+    lake = "lake" in plan.moods or random.uniform() < 0.75
     foot = canvas.height * (0.7 if lake else 0.78)
     lamp = backdrop(easel, foot)
     snow = palette.shade(ink("#eef3f8"), 0.1) if plan.snowy else None
@@ -73,13 +73,14 @@ def _massif(easel: Easel, foot: float, lamp: Lamp) -> None:
     centres = np.array([spot for spot, _ in spots], np.float32)[owner] * canvas.width
     # Spines wander as they come down; ribs branch off them, which is the noise sheared along the slope.
     depth = (down - line[None, :]) / np.float32(canvas.unit)
-    spine = centres[None, :] + (
-        clouds(random, 8, rows, cells=4, octaves=4)[:, 3:4] - 0.5
-    ) * canvas.unit * 0.3 * np.sqrt(np.clip(depth, 0, 1))
+    wander = np.interp(np.arange(rows), np.linspace(0, rows, 9), random.uniform(-0.5, 0.5, 9)).astype(np.float32)[
+        :, None
+    ]
+    spine = centres[None, :] + wander * canvas.unit * 0.2 * np.sqrt(np.clip(depth, 0, 1))
     from_left = lamp.x < canvas.width * main
-    side = np.where((canvas.across < spine) == from_left, 1.0, -1.0)
-    ribs = clouds(random, canvas.width, rows, cells=15, octaves=5, stretch=0.5) - 0.5
-    lit = smooth(-0.5, 0.5, side * 0.42 + ribs * 2.4 + (rough - 0.5) * 0.8)
+    side = np.tanh((spine - canvas.across) / np.float32(canvas.unit * 0.012)) * (1 if from_left else -1)
+    ribs = clouds(random, canvas.width, rows, cells=13, octaves=5, stretch=0.45) - 0.5
+    lit = smooth(-0.45, 0.45, side * 0.42 + ribs * 1.5 + (rough - 0.5) * 0.7)
     rock: Floats = _blend(palette.shade(ink("#3a4256"), 0.3), palette.shade(ink("#a39a98"), 0.16), lit)
     cold = palette.shade(mix(ink("#9db2d6"), palette.sky[1], 0.35), 0.12)
     warm = mix(palette.shade(ink("#ffffff"), 0.02), palette.sun, 0.45 if easel.plan.hour in ("dusk", "dawn") else 0.1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from bot.providers.local.sketch.canvas import Canvas, Colour, ink, mix
-from bot.providers.local.sketch.noise import ridge, smooth, wave
+from bot.providers.local.sketch.noise import ridge, wave
 from bot.providers.local.sketch.sky import Easel, Lamp, mist, paint_sky
 from bot.providers.local.sketch.water import mirror
 
@@ -106,18 +106,7 @@ def rock(canvas: Canvas, random: np.random.RandomState, x: float, y: float, size
     for step in range(9):
         angle = np.pi * step / 8
         far = size * random.uniform(0.8, 1.15)
-        outline.append((x - float(np.cos(angle)) * far * 1.3, y - float(np.sin(angle)) * far * 0.75))
+        outline.append((x - float(np.cos(angle)) * far * 1.15, y - float(np.sin(angle)) * far * 0.95))
     canvas.lay(canvas.pen().polygon(outline), easel.palette.shade(ink("#43464d")))
     top = [(px, py - size * 0.04) for px, py in outline[2:7]] + [(x + size * 0.2, y - size * 0.4)]
     canvas.lay(canvas.pen().polygon(top), easel.palette.shade(ink("#7d7f84")), 0.8, blur=1)
-
-
-def surf(easel: Easel, line: np.ndarray, width: float) -> None:
-    """Foam along the foot of a shore: `line` are y values, one per column; width in pixels."""
-    canvas = easel.canvas
-    mask, top = canvas.below(line - np.float32(width))
-    lower, _ = canvas.below(line + np.float32(width))
-    band = mask.copy()
-    band[len(mask) - len(lower) :] -= lower
-    noise = smooth(0.4, 0.6, wave(easel.random, canvas.width, cells=60))[None, :]
-    canvas.cover(np.clip(band, 0, 1) * (0.4 + 0.6 * noise), easel.palette.shade(ink("#f4f7f8")), 0.7, top=top)

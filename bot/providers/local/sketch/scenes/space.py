@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from bot.providers.local.sketch.canvas import Colour, ink, mix
-from bot.providers.local.sketch.noise import clouds, smooth
+from bot.providers.local.sketch.noise import Floats, clouds, smooth
 from bot.providers.local.sketch.sky import Easel
 
 NEBULAE = (
@@ -42,7 +42,7 @@ def paint(easel: Easel) -> None:
     _planet(easel)
 
 
-def _stars(easel: Easel, belt: np.ndarray) -> None:
+def _stars(easel: Easel, belt: Floats) -> None:
     canvas, random = easel.canvas, easel.random
     count = int(canvas.width * canvas.height / 380)
     xs, ys = random.randint(0, canvas.width, count), random.randint(0, canvas.height, count)
@@ -111,6 +111,6 @@ def _ring(easel: Easel, x: float, y: float, radius: float, tilt: float, colour: 
     canvas.cover((band * grooves * half * shadow).astype(np.float32), mix(colour, (1, 1, 1), 0.15), 0.72)
 
 
-def _blend(low: Colour, high: Colour, part: np.ndarray) -> np.ndarray:
+def _blend(low: Colour, high: Colour, part: Floats) -> Floats:
     a, b = np.asarray(low, np.float32), np.asarray(high, np.float32)
     return a + (b - a) * part.astype(np.float32)[:, :, None]
