@@ -10,7 +10,7 @@ BotError
 │   ├── JobUnknownError, NotYoursError, TooLateError, DuplicateError, ClosingError
 │   └── KeyRefusedError, KeyUncheckedError, KeyNotHereError
 ├── ProviderError           try again, try elsewhere, or tell the operator? The person was not charged.
-│   ├── RejectedError, BadKeyError, OutOfCreditError, ThrottledError
+│   ├── RejectedError (LanguageError), BadKeyError, OutOfCreditError, ThrottledError
 │   ├── UnreachableError, BrokenError, VanishedError, LinkGoneError, OverdueError
 │   └── WorkerDiedError
 ├── UnsureError             a paid call left this house and its answer never came back
@@ -171,6 +171,10 @@ class ProviderError(BotError):
 
 class RejectedError(ProviderError):
     """The provider found a parameter wrong (400, 413, 422): repeating is useless."""
+
+
+class LanguageError(RejectedError):
+    """The provider does not take prompts in this language."""
 
 
 class BadKeyError(ProviderError):

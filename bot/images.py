@@ -104,9 +104,9 @@ async def verify(picture: bytes, *, max_pixels: int = VERIFY_MAX_PIXELS) -> Fact
     return await _off_loop(_verify, picture, max_pixels)
 
 
-async def encode(picture: bytes, format: Format, *, quality: int = 95) -> bytes:  # noqa: A002 - the domain's word
+async def encode(picture: bytes, to: Format, *, quality: int = 95) -> bytes:
     """The same picture as another file type; the same bytes if it is that type already. JPEG stands on white."""
-    return await _off_loop(_encode, picture, format, quality)
+    return await _off_loop(_encode, picture, to, quality)
 
 
 async def fit(picture: bytes, *, max_bytes: int, max_side: int = 4096) -> bytes:
@@ -153,13 +153,13 @@ def _verify(picture: bytes, max_pixels: int) -> Facts:
     return _inspect(picture)
 
 
-def _encode(picture: bytes, format: Format, quality: int) -> bytes:  # noqa: A002
-    if _format_of(picture) is format:
+def _encode(picture: bytes, to: Format, quality: int) -> bytes:
+    if _format_of(picture) is to:
         return picture
     _bound(picture, max_side=2**16, max_pixels=VERIFY_MAX_PIXELS, min_side=1)
     with _opened(picture) as image:
         clean = _plain(image)
-    match format:
+    match to:
         case Format.PNG:
             return _written(clean, format="PNG")
         case Format.WEBP:
@@ -245,9 +245,9 @@ def _opened(picture: bytes) -> Iterator[ImageFile]:
     The reader is chosen by our own signature table: Image.open would try others (a JPEG from a phone may open as MPO).
     """
     source = io.BytesIO(picture)
-    format_ = _format_of(picture)
+    kind = _format_of(picture)
     try:
-        match format_:
+        match kind:
             case Format.PNG:
                 image: ImageFile = PngImageFile(source)
             case Format.JPEG:

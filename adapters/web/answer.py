@@ -43,6 +43,7 @@ STATUSES: Final[Mapping[type[BotError], int]] = {
     errors.KeyUncheckedError: 502,
     errors.KeyNotHereError: 403,
     errors.RejectedError: 400,
+    errors.LanguageError: 400,
     errors.BadKeyError: 502,
     errors.OutOfCreditError: 502,
     errors.ThrottledError: 503,

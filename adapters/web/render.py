@@ -22,7 +22,8 @@ INTERNAL: Final = frozenset({"prompt", "by"})
 """Fields that the caption sets apart from the row of small facts."""
 
 _PARTS: Final = re.compile(
-    r"(?P<command>^/\w+)|(?P<flag>(?<!\S)--[a-z][\w-]*(?:[ =](?!--)\S+)?)|(?P<words>(?:(?!(?<!\S)--[a-z]).)+)", re.DOTALL
+    r"(?P<command>^/\w+)|(?P<flag>(?<!\S)--[a-z][\w-]*(?:[ =](?!--)\S+)?)|(?P<words>(?:(?!(?<!\S)--[a-z]).)+)",
+    re.DOTALL,
 )
 
 

@@ -45,11 +45,10 @@ Model = Literal["flux-dev", "flux-pro-1.1", "flux-pro-1.1-ultra"]
 _GRID: Final = Grid(low=256, high=1440, step=32, default=Shape(1024, 768), max_pixels=1440 * 1440)
 _UPSAMPLING: Final = Switch(name="prompt_upsampling")
 _TOLERANCE: Final = Number(name="safety_tolerance", low=0, high=6, default=2)
-RATIOS: Final[Mapping[Ratio, str]] = {
-    Ratio.parse(text): text
-    for text in ("16:9", "21:9", "3:2", "4:3", "5:4", "1:1", "4:5", "3:4", "2:3", "9:16", "9:21")
-}
-"""What ultra is asked for, in the vendor's own spelling: to us 21:9 is 7:3."""
+RATIOS: Final = tuple(
+    map(Ratio.parse, ("16:9", "21:9", "3:2", "4:3", "5:4", "1:1", "4:5", "3:4", "2:3", "9:16", "9:21"))
+)
+"""What ultra is asked for; the vendor takes anything from 21:9 to 9:21."""
 
 
 def _four_megapixels(ratio: Ratio) -> Shape:
@@ -97,7 +96,7 @@ OFFERS: Final[Mapping[Model, Offer]] = {
         title="FLUX1.1 [pro] Ultra",
         price_cents=Decimal(6),
         price_as_of=_PRICED_ON,
-        shapes=Ratios(shapes=tuple(map(_four_megapixels, RATIOS)), names=tuple(RATIOS)),
+        shapes=Ratios(shapes=tuple(map(_four_megapixels, RATIOS)), names=RATIOS),
         controls=(_UPSAMPLING, _TOLERANCE, Switch(name="raw")),
         references=1,
         typical_s=9.0,
@@ -304,7 +303,7 @@ class Flux:
             case Grid():
                 asked |= {"width": request.shape.width, "height": request.shape.height}
             case Ratios() as ratios:
-                asked["aspect_ratio"] = RATIOS[ratios.name_of(ratios.nearest(request.shape))]
+                asked["aspect_ratio"] = str(ratios.name_of(ratios.nearest(request.shape)))
             case None:
                 pass
         for control in offer.controls:

@@ -13,7 +13,7 @@ from aiohttp import FormData
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from bot.clock import Clock
-from bot.errors import BotError, BrokenError, LinkGoneError, RejectedError, ThrottledError, UnsureError
+from bot.errors import BotError, BrokenError, LanguageError, LinkGoneError, RejectedError, ThrottledError, UnsureError
 from bot.job import Moderated, Rendered, Ticket, Where
 from bot.offer import Intake, Offer, Ratios
 from bot.providers import Health, Kit, Order, Reading
@@ -34,10 +34,8 @@ FIELDS: Final[Mapping[str, str]] = {"image": "source", "aspect_ratio": "ratio"}
 
 Model = Literal["core", "fast"]
 
-RATIOS: Final[Mapping[Ratio, str]] = {
-    Ratio.parse(text): text for text in ("1:1", "21:9", "16:9", "3:2", "5:4", "4:5", "2:3", "9:16", "9:21")
-}
-"""The vendor's own spelling: to us 21:9 is 7:3, which it would refuse."""
+RATIOS: Final = tuple(map(Ratio.parse, ("1:1", "21:9", "16:9", "3:2", "5:4", "4:5", "2:3", "9:16", "9:21")))
+"""All that the vendor takes, its default first."""
 
 
 def _megapixel_and_half(ratio: Ratio) -> Shape:
@@ -56,7 +54,7 @@ OFFERS: Final[Mapping[Model, Offer]] = {
         title="Stable Image Core",
         price_cents=Decimal(3),
         price_as_of=_PRICED_ON,
-        shapes=Ratios(shapes=tuple(map(_megapixel_and_half, RATIOS)), names=tuple(RATIOS)),
+        shapes=Ratios(shapes=tuple(map(_megapixel_and_half, RATIOS)), names=RATIOS),
         typical_s=5.0,
     ),
     "fast": Offer(
@@ -166,13 +164,7 @@ class Stability:
             raise BrokenError("internal_error", said=self._wire.mask(_first(answer)), provider=self.name)
         error = self._wire.unsold(answer, FIELDS)
         if isinstance(error, RejectedError) and name == "invalid_language":
-            raise RejectedError(
-                error.said,
-                said=error.said,
-                fields={"prompt": error.said},
-                provider=self.name,
-                reason="invalid_language",
-            )
+            raise LanguageError(said=error.said, fields={"prompt": error.said}, provider=self.name)
         raise self._slowed(error)
 
     async def poll(self, ticket: Ticket) -> Reading:
@@ -215,7 +207,7 @@ def _form(order: Order, offer: Offer) -> FormData:
     match order.request, offer.shapes:
         case Imagine() as request, Ratios() as ratios:
             form.add_field("prompt", request.prompt)
-            form.add_field("aspect_ratio", RATIOS[ratios.name_of(ratios.nearest(request.shape))])
+            form.add_field("aspect_ratio", str(ratios.name_of(ratios.nearest(request.shape))))
             form.add_field("seed", str(request.seed))
         case Upscale() as request, _ if request.factor in offer.factors and order.pictures:
             picture = order.pictures[0]

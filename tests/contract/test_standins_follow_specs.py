@@ -123,8 +123,8 @@ def test_what_stability_offers_is_what_the_description_allows() -> None:
     schemas = document(STABILITY).document["components"]["schemas"]
     core, fast = stability.OFFERS["core"], stability.OFFERS["fast"]
     assert isinstance(core.shapes, Ratios)
-    assert set(stability.RATIOS.values()) == set(schemas["AspectRatio"]["enum"]) == set(stable.RATIOS)
-    assert stability.RATIOS[core.shapes.names[0]] == schemas["AspectRatio"]["default"]
+    assert set(map(str, stability.RATIOS)) == set(schemas["AspectRatio"]["enum"]) == set(stable.RATIOS)
+    assert str(core.shapes.names[0]) == schemas["AspectRatio"]["default"]
     assert schemas["Seed"]["maximum"] == SEED_LIMIT
     for offer in (core, fast):
         assert {format_.value for format_ in offer.formats} == set(schemas["OutputFormat"]["enum"])

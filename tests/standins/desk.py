@@ -16,12 +16,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import cast
 
 from PIL import Image, ImageDraw, UnidentifiedImageError
 
 from bot import prompt
 from bot.clock import Clock, RealClock
 from bot.delivery import Messenger
+from bot.desk import Desk
 from bot.errors import (
     BotError,
     BrokenPictureError,
@@ -84,7 +86,7 @@ class Ask:
     position: int
     revision: int
     written: Reply | None
-    """The message as the history holds it; progress is told and not written, as in the house."""
+    """The message as it was written down last; progress is told and not written, as in the house."""
     receipt: Receipt | None = None
     outcome: Outcome | None = None
     ended_at: datetime | None = None
@@ -110,6 +112,11 @@ class StandInDesk:
         self._revisions = itertools.count(1)
         self._ids = itertools.count(1)
         self.accepted = asyncio.Event()
+
+    @property
+    def front(self) -> Desk:
+        """This desk as a door takes it; test_desk_standin.py compares the two."""
+        return cast("Desk", self)
 
     # ---- what doors call
 
@@ -225,7 +232,7 @@ class StandInDesk:
             chosen = [ask for ask in here if not ask.deleted and (before is None or ask.position < before)][-limit:]
         return [
             Entry(
-                job=ask.job.id, revision=ask.revision, reply=ask.written, posted_at=ask.job.accepted_at,
+                job=ask.job.id, revision=ask.revision, reply=self._now(ask), posted_at=ask.job.accepted_at,
                 position=ask.position,
             )
             for ask in chosen
@@ -360,6 +367,10 @@ class StandInDesk:
     def _working(self, ask: Ask) -> Reply:
         return self.replies.working(ask.job, ask.offer, ask.standing, self._answered(ask))
 
+    def _now(self, ask: Ask) -> Reply | None:
+        """What the history shows: a job under way with its progress."""
+        return ask.written if ask.written is None or ask.outcome is not None else self._working(ask)
+
     def _answered(self, ask: Ask) -> Picture | None:
         return self.pictures.get(ask.job.answers) if ask.job.answers else None
 
@@ -386,7 +397,7 @@ def paint(shape: Shape, seed: int) -> bytes:
         high = hues[min(int(at) + 1, len(hues) - 1)]
         draw.line(
             (0, row, shape.width, row),
-            tuple(round(one + (two - one) * part) for one, two in zip(low, high, strict=True)),
+            (_mixed(low[0], high[0], part), _mixed(low[1], high[1], part), _mixed(low[2], high[2], part)),
         )
     radius, left = shape.height // 9, shape.width * (seed % 7 + 1) // 9
     draw.ellipse((left - radius, shape.height // 4, left + radius, shape.height // 4 + 2 * radius), (255, 238, 206))
@@ -396,6 +407,10 @@ def paint(shape: Shape, seed: int) -> bytes:
         ridge = [(x, base - (seed * (layer + 3) + x * x // 97) % (shape.height // 8 + 1)) for x in steps]
         draw.polygon([(0, shape.height), *ridge, (shape.width, shape.height)], color)
     return _webp(small)
+
+
+def _mixed(low: int, high: int, part: float) -> int:
+    return round(low + (high - low) * part)
 
 
 def enlarge(content: bytes, shape: Shape) -> bytes:
@@ -437,7 +452,7 @@ async def serve(port: int) -> None:
 
     with tempfile.TemporaryDirectory() as folder:
         desk = StandInDesk(Path(folder))
-        door = open_adapter(Settings(port=port), desk)
+        door = open_adapter(Settings(port=port), desk.front)
         desk.messenger = door.messenger
         await door.open()
         print(door.address, flush=True)

@@ -133,7 +133,7 @@ async def test_ultra_is_asked_in_the_vendors_spelling(provider: Flux, vendor: Fl
     assert ultra.shapes is not None
     for ratio in flux.RATIOS:
         await bought(provider, imagine(shape=ultra.shapes.of(ratio)), "flux-pro-1.1-ultra")
-    assert [task.body["aspect_ratio"] for task in vendor.tasks.values()] == list(flux.RATIOS.values())
+    assert [task.body["aspect_ratio"] for task in vendor.tasks.values()] == list(map(str, flux.RATIOS))
 
 
 async def test_a_large_reference_goes_out_whole(provider: Flux, vendor: FluxStandIn) -> None:

@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 from bot.errors import (
     BadKeyError,
     BrokenError,
+    LanguageError,
     OutOfCreditError,
     ProviderError,
     RejectedError,
@@ -125,7 +126,7 @@ async def test_a_foreign_language_is_rejected_at_the_prompt(provider: Stability,
     vendor.fault(Fault.INVALID_LANGUAGE)
     with pytest.raises(RejectedError) as raised:
         await provider.submit(order(imagine(), "core"))
-    assert raised.value.facts["reason"] == "invalid_language"
+    assert isinstance(raised.value, LanguageError)
     assert "English" in raised.value.fields["prompt"]
 
 

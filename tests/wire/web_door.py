@@ -55,7 +55,7 @@ async def visiting(
     **settings: Any,
 ) -> AsyncIterator[Visit]:
     desk = StandInDesk(folder, clock=clock)
-    door = open_adapter(Settings(port=0, **settings), desk, tokens=tokens or [], metrics=metrics, clock=clock)
+    door = open_adapter(Settings(port=0, **settings), desk.front, tokens=tokens or [], metrics=metrics, clock=clock)
     desk.messenger = door.messenger
     await door.open()
     try:

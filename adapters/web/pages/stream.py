@@ -35,7 +35,6 @@ class Stream:
     hub: Hub
     clock: Clock
     speech: Speech
-    beat_s: float = BEAT_S
 
     def routes(self) -> list[web.RouteDef]:
         return [web.get("/channel/events", self.open, allow_head=False)]
@@ -63,7 +62,7 @@ class Stream:
         seen = await self._catch_up(response, say, seen, told)
         await response.send("", event="ready", retry=2000)
         while not watch.closed:
-            news = await watch.fresh(self.beat_s)
+            news = await watch.fresh(BEAT_S)
             for job, reply in news.items():
                 if reply is None:
                     await response.send(job, event="gone")

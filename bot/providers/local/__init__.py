@@ -86,7 +86,7 @@ class Local:
         )  # fmt: skip
 
     async def submit(self, order: Order) -> Rendered:
-        """Do the work at once. Raises WorkerDiedError, RejectedError; cancelling stops the worker within half a second."""
+        """Do the work at once; cancelled, its worker stops in half a second. Raises WorkerDiedError, RejectedError."""
         match order.request:
             case Imagine():
                 return await self._sketch(order, order.request)

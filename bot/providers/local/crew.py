@@ -180,7 +180,7 @@ class Crew:
         """In the keeper's thread: stop the pool; jobs that it leaves without an answer are cancelled."""
         pool, self._pool = self._pool, None
         if pool is not None:
-            pool.stop()
+            pool.stop()  # type: ignore[no-untyped-call]
             pool.join()
         for future in tuple(self._jobs):
             with suppress(RuntimeError):

@@ -24,7 +24,7 @@ class Enlarged:
     engine: EngineName
 
 
-def enlarge(picture: bytes, factor: int, format: Format, engine: Engine, *, max_pixels: int, tick: Tick) -> Enlarged:
+def enlarge(picture: bytes, factor: int, to: Format, engine: Engine, *, max_pixels: int, tick: Tick) -> Enlarged:
     """`factor` times per side. Transparency goes by Lanczos, grey stays grey, a colour profile is kept.
 
     Raises RejectedError for a picture of more than max_pixels, or one that cannot be read.
@@ -45,23 +45,23 @@ def enlarge(picture: bytes, factor: int, format: Format, engine: Engine, *, max_
         large = large.convert("L")
     if alpha is not None:
         large.putalpha(alpha.resize(large.size, Image.Resampling.LANCZOS))
-    return Enlarged(write(large, format, icc_profile=profile), engine.name)
+    return Enlarged(write(large, to, icc_profile=profile), engine.name)
 
 
-def write(image: Image.Image, format: Format, **more: object) -> bytes:
+def write(image: Image.Image, to: Format, *, icc_profile: bytes | None) -> bytes:
     """The picture as a file, of a quality that nobody can tell from the original. JPEG stands on white."""
     target = io.BytesIO()
-    match format:
+    match to:
         case Format.WEBP:
-            image.save(target, "WEBP", quality=92, method=3, **more)
+            image.save(target, "WEBP", quality=92, method=3, icc_profile=icc_profile)
         case Format.PNG:
-            image.save(target, "PNG", compress_level=6, **more)
+            image.save(target, "PNG", compress_level=6, icc_profile=icc_profile)
         case Format.JPEG:
             if image.has_transparency_data:
                 paper = Image.new("RGB", image.size, "white")
                 paper.paste(image.convert("RGB"), mask=image.getchannel("A"))
                 image = paper
-            image.save(target, "JPEG", quality=92, subsampling=0, **more)
+            image.save(target, "JPEG", quality=92, subsampling=0, icc_profile=icc_profile)
     return target.getvalue()
 
 

@@ -35,4 +35,5 @@ class BackProjection:
                 large = large + np.asarray(missing.resize((width * 2, height * 2), Image.Resampling.BICUBIC))
                 tick((index * ROUNDS + round_ + 1) / (3 * ROUNDS))
             channels.append(large)
-        return np.clip(np.stack(channels, axis=2), 0, 1).astype(np.float32)
+        doubled: Floats = np.clip(np.stack(channels, axis=2), 0, 1)
+        return doubled.astype(np.float32)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -128,5 +129,5 @@ def _read(packed: bytes) -> tuple[list[tuple[Floats, Floats]], tuple[Floats, Flo
         position += out * 4
         return np.ascontiguousarray(weight.transpose(2, 3, 1, 0)), bias
 
-    convolutions = [layer(into, out, 3) for into, out in zip(CHANNELS, CHANNELS[1:], strict=False)]
+    convolutions = [layer(into, out, 3) for into, out in pairwise(CHANNELS)]
     return convolutions, layer(CHANNELS[-1], 3, 4)

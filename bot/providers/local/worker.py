@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import MutableSequence
 from dataclasses import dataclass
+from importlib import import_module
 from multiprocessing import parent_process
 from pathlib import Path
 from threading import Thread
@@ -81,9 +82,9 @@ def warm(setup: Setup, board: Board) -> None:
         os.environ[variable] = str(setup.threads)
     if hasattr(os, "nice"):
         os.nice(NICENESS)
-    from bot.providers.local import sketch
     from bot.providers.local.engine import open_engine
 
+    import_module("bot.providers.local.sketch")  # now, so that the first picture needn't wait for it
     engine = open_engine(setup.data_dir, threads=setup.threads)
     _limit_memory(setup.memory_bytes)
     _benches[:] = [Bench(engine, board)]
@@ -95,15 +96,15 @@ def engine_name(seat: int) -> EngineName:
     return _benches[0].engine.name
 
 
-def paint(seat: int, prompt: str, shape: Shape, seed: int, format: Format) -> Sketch:
+def paint(seat: int, prompt: str, shape: Shape, seed: int, to: Format) -> Sketch:
     """One sketch. Raises StoppedError."""
     from bot.providers.local.sketch import sketch
 
     board = _benches[0].board
-    return sketch(prompt, shape, seed, format, lambda fraction: board.tick(seat, fraction))
+    return sketch(prompt, shape, seed, to, lambda fraction: board.tick(seat, fraction))
 
 
-def upscale(seat: int, picture: bytes, factor: int, format: Format, max_pixels: int) -> Enlarged:
+def upscale(seat: int, picture: bytes, factor: int, to: Format, max_pixels: int) -> Enlarged:
     """One upscale. Raises StoppedError, RejectedError."""
     from bot.providers.local.enlarge import enlarge
 
@@ -111,7 +112,7 @@ def upscale(seat: int, picture: bytes, factor: int, format: Format, max_pixels: 
     return enlarge(
         picture,
         factor,
-        format,
+        to,
         bench.engine,
         max_pixels=max_pixels,
         tick=lambda fraction: bench.board.tick(seat, fraction),

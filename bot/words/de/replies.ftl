@@ -64,6 +64,7 @@ error-key-not-here = Schlüssel nehme ich nur am Rechner selbst oder von einem A
 
 error-provider = Der Bilddienst ist gescheitert. Es wurde nichts berechnet; bitte versuch es noch einmal.
 error-rejected = Der Bilddienst hat eine der Einstellungen nicht angenommen. Es wurde nichts berechnet; bitte ändere sie und versuch es noch einmal.
+error-language = Dieses Modell versteht nur Englisch. Es wurde nichts berechnet; schreib den Prompt bitte auf Englisch oder wähle ein anderes Modell.
 error-bad-key = Der Bilddienst lässt uns gerade nicht hinein. Es wurde nichts berechnet. Darum muss sich kümmern, wer diesen Bot betreibt; bis dahin kannst du ein anderes Modell wählen.
 error-out-of-credit = Unser Guthaben beim Bilddienst ist aufgebraucht. Es wurde nichts berechnet. Wer diesen Bot betreibt, muss es aufladen; bis dahin kannst du ein anderes Modell wählen.
 error-throttled = Beim Bilddienst ist gerade viel los. Es wurde nichts berechnet; bitte versuch es in einer Minute noch einmal.

@@ -55,6 +55,7 @@ reason-bad-key = der Schlüssel wird nicht angenommen
 reason-out-of-credit = das Guthaben ist leer
 reason-unreachable = nicht zu erreichen
 reason-throttled = unsere Aufrufe werden gebremst
+reason-language = er nimmt diese Sprache nicht an
 reason-broken = die Antwort ist ein Fehler
 reason-provider = gescheitert
 reason-rejected = was gefragt war, wurde nicht angenommen

@@ -64,6 +64,7 @@ error-key-not-here = Keys are only taken on the machine itself or from an admin.
 
 error-provider = The picture service failed. Nothing was charged; please try again.
 error-rejected = The picture service did not accept one of the settings. Nothing was charged; please change it and try again.
+error-language = This model only understands English. Nothing was charged; please write the prompt in English or choose another model.
 error-bad-key = The picture service won’t let us in at the moment. Nothing was charged. Our operator has to look at it; until then you can choose another model.
 error-out-of-credit = Our credit with the picture service is used up. Nothing was charged. Our operator has to top it up; until then you can choose another model.
 error-throttled = The picture service is very busy right now. Nothing was charged; please try again in a minute.

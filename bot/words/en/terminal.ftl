@@ -55,6 +55,7 @@ reason-bad-key = the key is not accepted
 reason-out-of-credit = the account is empty
 reason-unreachable = it cannot be reached
 reason-throttled = it is limiting our calls
+reason-language = it does not take this language
 reason-broken = it answers with an error
 reason-provider = it failed
 reason-rejected = it did not accept what was asked

@@ -32,10 +32,10 @@ class Sketch:
     understood: tuple[str, ...]
 
 
-def sketch(prompt: str, shape: Shape, seed: int, format: Format, tick: Callable[[float], None]) -> Sketch:
+def sketch(prompt: str, shape: Shape, seed: int, to: Format, tick: Callable[[float], None]) -> Sketch:
     """Paint a prompt. `tick` is told 0..1 on the way and may raise to stop."""
     image, understood = paint(prompt, shape, seed, tick)
-    return Sketch(_written(image, seed, format), understood)
+    return Sketch(_written(image, seed, to), understood)
 
 
 def paint(prompt: str, shape: Shape, seed: int, tick: Callable[[float], None]) -> tuple[Image.Image, tuple[str, ...]]:
@@ -56,10 +56,10 @@ def paint(prompt: str, shape: Shape, seed: int, tick: Callable[[float], None]) -
     return Image.fromarray((pixels * 255 + 0.5).astype("uint8")), plan.heard
 
 
-def _written(image: Image.Image, seed: int, format: Format) -> bytes:
+def _written(image: Image.Image, seed: int, to: Format) -> bytes:
     """As a file that says what it is: software, origin and seed, but none of the person's words."""
     target = io.BytesIO()
-    match format:
+    match to:
         case Format.PNG:
             notes = PngInfo()
             for key, value in (("Software", "imagebot"), ("Source", ORIGIN), ("Seed", str(seed))):

@@ -22,7 +22,7 @@ def stream(*names: object) -> RandomState:
 def clouds(
     random: RandomState, width: int, height: int, *, cells: float, octaves: int = 5, stretch: float = 1.0
 ) -> Floats:
-    """Fractal noise (height, width), 0..1. `cells` lumps across the shorter side; stretch > 1 draws them out sideways."""
+    """Fractal noise (height, width), 0..1; `cells` lumps across the shorter side, drawn out sideways by stretch > 1."""
     side = min(width, height)
     total = np.zeros((height, width), np.float32)
     weight, whole = 1.0, 0.0
@@ -36,7 +36,7 @@ def clouds(
         whole += weight
         weight *= 0.5
     total /= np.float32(max(whole, 1e-6))
-    return np.clip((total - 0.5) * np.float32(1.6) + 0.5, 0, 1)
+    return held((total - 0.5) * np.float32(1.6) + 0.5)
 
 
 def ridge(random: RandomState, width: int, *, cells: float, octaves: int = 6, roughness: float = 0.5) -> Floats:
@@ -60,7 +60,13 @@ def wave(random: RandomState, width: int, *, cells: float) -> Floats:
     return ((line / 1.63 + 1) / 2).astype(np.float32)
 
 
+def held(values: Floats) -> Floats:
+    """Cut off at 0 and 1."""
+    kept: Floats = np.clip(values, 0, 1)
+    return kept
+
+
 def smooth(low: float, high: float, values: Floats) -> Floats:
     """0 below low, 1 above high, an S between."""
-    part = np.clip((values - np.float32(low)) / np.float32(high - low), 0, 1)
+    part = held((values - np.float32(low)) / np.float32(high - low))
     return part * part * (3 - 2 * part)

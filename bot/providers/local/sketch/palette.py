@@ -10,6 +10,7 @@ from numpy.random import RandomState
 
 from bot.providers.local.sketch.canvas import Colour, ink, mix, times
 from bot.providers.local.sketch.plan import Plan
+from bot.providers.local.sketch.species import ANIMALS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,36 +52,42 @@ def _light(sky: str, *, sun: str, haze: str, near: str, light: str, height: floa
 LIGHTS: Final[Mapping[str, tuple[Palette, ...]]] = {
     "noon": (
         _light(
-            "#2a76bd #5ea6dc #a3d0ee #e6f3f4", sun="#fffbe6", haze="#b4cfe0", near="#20403c", light="#ffffff", height=0.7
+            "#2a76bd #5ea6dc #a3d0ee #e6f3f4",
+            sun="#fffbe6", haze="#b4cfe0", near="#20403c", light="#ffffff", height=0.7
         ),
         _light(
-            "#3b86c4 #86bde2 #cfe4ea #f7efd6", sun="#fff6d8", haze="#c4d5dc", near="#2a4238", light="#fffaf0", height=0.55
+            "#3b86c4 #86bde2 #cfe4ea #f7efd6",
+            sun="#fff6d8", haze="#c4d5dc", near="#2a4238", light="#fffaf0", height=0.55
         ),
     ),
     "dawn": (
         _light(
-            "#5d7fb4 #a2b0d4 #f0c4c4 #ffe4bf", sun="#fff2d2", haze="#cdb9c8", near="#363a58", light="#e2cfd6", height=0.16
+            "#5d7fb4 #a2b0d4 #f0c4c4 #ffe4bf",
+            sun="#fff2d2", haze="#cdb9c8", near="#363a58", light="#e2cfd6", height=0.16
         ),
         _light(
-            "#4b6fa5 #8fb0cf #ecd3bd #ffdb9e", sun="#fff0c4", haze="#c9c3bd", near="#2f3f50", light="#e6d6c6", height=0.2
+            "#4b6fa5 #8fb0cf #ecd3bd #ffdb9e",
+            sun="#fff0c4", haze="#c9c3bd", near="#2f3f50", light="#e6d6c6", height=0.2
         ),
     ),
     "dusk": (
         _light(
-            "#1d2656 #57407f #c75f78 #ffb06c", sun="#ffe2a8", haze="#8a5c84", near="#1b1630", light="#b98a92", height=0.1
+            "#1d2656 #57407f #c75f78 #ffb06c",
+            sun="#ffe2a8", haze="#8a5c84", near="#1b1630", light="#b98a92", height=0.1
         ),
         _light(
-            "#22345f #6d5786 #e2836a #ffd186", sun="#fff0b8", haze="#a0708a", near="#221b33", light="#c79a8e", height=0.14
+            "#22345f #6d5786 #e2836a #ffd186",
+            sun="#fff0b8", haze="#a0708a", near="#221b33", light="#c79a8e", height=0.14
         ),
     ),
     "night": (
         _light(
-            "#050817 #0b1638 #1a2f5f #3c5083", sun="#f4f0d8", haze="#263a68", near="#060a17", light="#5a6a9a", height=0.72,
-            dark=True,
+            "#050817 #0b1638 #1a2f5f #3c5083",
+            sun="#f4f0d8", haze="#263a68", near="#060a17", light="#5a6a9a", height=0.72, dark=True,
         ),
         _light(
-            "#06061a #120f3a #2a2460 #5a4a86", sun="#f7efdc", haze="#322c62", near="#080718", light="#645f98", height=0.68,
-            dark=True,
+            "#06061a #120f3a #2a2460 #5a4a86",
+            sun="#f7efdc", haze="#322c62", near="#080718", light="#645f98", height=0.68, dark=True,
         ),
     ),
 }  # fmt: skip
@@ -102,8 +109,8 @@ def choose(plan: Plan, random: RandomState) -> Palette:
         palette = replace(palette, leaves=AUTUMN)
     if "neon" in plan.moods:
         palette = replace(
-            palette, sky=NEON_SKY, haze=ink("#4a1a78"), near=ink("#090418"), light=ink("#7a5aa8"), lamp=NEON[1], accents=NEON,
-            dark=True,
+            palette, sky=NEON_SKY, haze=ink("#4a1a78"), near=ink("#090418"), light=ink("#7a5aa8"),
+            lamp=NEON[1], accents=NEON, dark=True,
         )  # fmt: skip
     elif "magic" in plan.moods and palette.dark:
         palette = replace(palette, sky=MAGIC_SKY, haze=ink("#2f6f7c"), light=ink("#6f9fb0"), accents=MAGIC)
@@ -119,7 +126,7 @@ def choose(plan: Plan, random: RandomState) -> Palette:
     ):
         if weather in plan.weathers:
             palette = _veiled(palette, veil, part * (0.45 if palette.dark else 1.0))
-    if plan.colours and plan.scene not in ("fox", "cat", "dog", "wolf", "rabbit", "bear", "flowers", "portrait"):
+    if plan.colours and plan.scene not in {*ANIMALS, "flowers", "portrait"}:
         tint = plan.colours[0]
         palette = replace(
             palette, haze=mix(palette.haze, tint, 0.35), sky=tuple(mix(colour, tint, 0.22) for colour in palette.sky),

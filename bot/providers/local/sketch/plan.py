@@ -13,8 +13,8 @@ from numpy.random import RandomState
 
 from bot.providers.local.sketch import vocabulary
 from bot.providers.local.sketch.canvas import Colour, ink
+from bot.providers.local.sketch.species import ANIMALS
 
-ANIMALS: Final = frozenset({"cat", "dog", "fox", "wolf", "rabbit", "bear"})
 UNSAID_HOURS: Final = ("noon", "noon", "dusk", "dawn")
 """What time it is where nobody said so."""
 

@@ -64,7 +64,9 @@ def _sun(easel: Easel, lamp: Lamp, *, veiled: bool) -> None:
     canvas.glow(lamp.x, lamp.y, canvas.unit * 0.95, palette.sun, 0.42 * strength)
     canvas.glow(lamp.x, lamp.y, canvas.unit * 0.34, palette.sun, 0.5 * strength)
     canvas.glow(lamp.x, lamp.y, canvas.unit * 0.14, palette.sun, 0.5 * strength)
-    canvas.lay(canvas.pen().ellipse(lamp.x, lamp.y, lamp.radius, lamp.radius), palette.sun, 0.95 * strength, blur=1.2)
+    if "rain" not in easel.plan.weathers:
+        disc = canvas.pen().ellipse(lamp.x, lamp.y, lamp.radius, lamp.radius)
+        canvas.lay(disc, palette.sun, 0.95 * strength, blur=1.2)
 
 
 def _moon(easel: Easel, lamp: Lamp) -> None:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from numpy.random import RandomState
 from PIL import Image, ImageDraw, ImageFilter
 
-from bot.providers.local.sketch.noise import clouds, smooth
+from bot.providers.local.sketch.noise import clouds, held, smooth
 
 Floats = npt.NDArray[np.floating[Any]]
 LUMA: Final = np.array([0.3, 0.59, 0.11], np.float32)
@@ -66,7 +66,8 @@ def oil(pixels: Floats, random: RandomState) -> Floats:
     vivid = np.clip((pixels - 0.5) * 1.1 + 0.52, 0, 1)
     soft = _blurred(vivid + (vivid - (vivid @ LUMA)[:, :, None]) * np.float32(0.3), unit / 420)
     luma = _blurred((pixels @ LUMA)[:, :, None].repeat(3, axis=2), unit / 160)[:, :, 0]
-    down, across = np.gradient(luma)
+    down: Floats = np.gradient(luma, axis=0)
+    across: Floats = np.gradient(luma, axis=1)
     drift = clouds(random, width, height, cells=2, octaves=3) * np.float32(2 * pi)
     sheet = _as_image(_blurred(pixels, unit / 60))
     relief = Image.new("L", sheet.size, 128)
@@ -127,14 +128,14 @@ def pencil(pixels: Floats, random: RandomState) -> Floats:
     lines = np.clip(luma / np.maximum(halo, 0.04), 0, 1) ** 2.2
     paper = clouds(random, width, height, cells=unit / 4, octaves=2)
     drawn, shade = lines, 1 - luma
-    for turn, light in ((0.0, 0.3), (90.0, 0.62)):
+    for turn, pale in ((0.0, 0.3), (90.0, 0.62)):
         hatch = _hatching(random, width, height, 38 + turn)
-        deep = np.clip((shade - light) / (1 - light), 0, 1)
+        deep = held((shade - pale) / (1 - pale))
         stroke = smooth(-0.08, 0.08, deep * np.float32(0.55) + np.float32(0.2) - hatch) * smooth(0.0, 0.08, deep)
         drawn = drawn * (1 - stroke * np.float32(0.5))
     drawn = 1 - (1 - drawn) * (0.62 + 0.55 * paper)
     dark, light = np.array([0.17, 0.17, 0.19], np.float32), np.array([0.96, 0.945, 0.91], np.float32)
-    return np.clip(dark + (light - dark) * np.clip(drawn, 0, 1)[:, :, None], 0, 1)
+    return held(dark + (light - dark) * held(drawn)[:, :, None])
 
 
 def _hatching(random: RandomState, width: int, height: int, degrees: float) -> Floats:
@@ -156,7 +157,7 @@ def noir(pixels: Floats, random: RandomState) -> Floats:
     x = np.linspace(-1, 1, width, dtype=np.float32)[None, :]
     y = np.linspace(-1, 1, height, dtype=np.float32)[:, None]
     luma = luma * (1 - 0.5 * smooth(0.5, 2.0, x * x + y * y)) + random.normal(0, 0.035, luma.shape).astype(np.float32)
-    return np.clip(luma, 0, 1)[:, :, None].repeat(3, axis=2)
+    return held(luma)[:, :, None].repeat(3, axis=2)
 
 
 def sepia(pixels: Floats, random: RandomState) -> Floats:

@@ -20,10 +20,11 @@ from bot.providers.local.sketch.scenes import (
     village,
 )
 from bot.providers.local.sketch.sky import Easel
+from bot.providers.local.sketch.species import ANIMALS
 
 SCENES: Final[Mapping[str, Callable[[Easel], None]]] = {
     "lighthouse": lighthouse.paint,
-    **dict.fromkeys(animal.ANIMALS, animal.paint),
+    **dict.fromkeys(ANIMALS, animal.paint),
     "portrait": portrait.paint,
     "flowers": flowers.paint,
     "village": village.paint,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from bot.providers.local.sketch.canvas import Colour, Floats, ink, mix
-from bot.providers.local.sketch.noise import clouds, smooth
+from bot.providers.local.sketch.noise import clouds, held, smooth
 from bot.providers.local.sketch.sky import Easel
 
 SCHEMES = (
@@ -43,7 +43,8 @@ def paint(easel: Easel) -> None:
     stops = np.linspace(0, 1, 4)
     table = np.array(scheme[:4])
     sheet = np.stack([np.interp(field, stops, table[:, channel]) for channel in range(3)], axis=2).astype(np.float32)
-    slope_y, slope_x = np.gradient(field)
+    slope_y: Floats = np.gradient(field, axis=0)
+    slope_x: Floats = np.gradient(field, axis=1)
     relief = np.clip((slope_x + slope_y) * canvas.unit * 0.055, -0.3, 0.3)
     canvas.pixels[:] = np.clip(sheet * (1 + relief[:, :, None]), 0, 1)
     steps = field * 13
@@ -65,7 +66,7 @@ def _folded(easel: Easel) -> Floats:
         ys = np.clip(canvas.down + dy, 0, height - 1).astype(np.int32)
         base = base[ys, xs]
     low, high = np.percentile(base, (2, 98))
-    return np.clip((base - low) / max(0.05, high - low), 0, 1).astype(np.float32)
+    return held((base - low) / max(0.05, high - low)).astype(np.float32)
 
 
 def _circles(easel: Easel, scheme: list[Colour]) -> None:

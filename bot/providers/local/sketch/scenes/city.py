@@ -29,6 +29,9 @@ ROWS = (
     Row(0.08, 0.05, 0.2, 0.12),
 )
 
+MASTS = {3: 1.1, 6: 2.5, 7: 1.9}
+"""Roofs with a mast, and how high it stands above the walls, in widths."""
+
 
 def paint(easel: Easel) -> None:
     canvas, palette, plan = easel.canvas, easel.palette, easel.plan
@@ -84,7 +87,8 @@ def _tower(
     """One building with one of several roofs; lights on its edges and masts."""
     random, unit = easel.random, easel.canvas.unit
     accent = easel.palette.accents[random.randint(len(easel.palette.accents))]
-    glow = tuple(int(255 * value * (1 - row.distance * 0.7)) for value in accent)
+    dim = 255 * (1 - row.distance * 0.7)
+    glow = int(accent[0] * dim), int(accent[1] * dim), int(accent[2] * dim)
     middle = x + wide / 2
     kind = random.randint(6) if not future else 6 + random.randint(4)
     pen.box(x, top, x + wide, shore + 2)
@@ -129,14 +133,24 @@ def _tower(
             pen.polygon([(x, top), (x, top - wide * 1.5), (x + wide * 0.35, top - wide * 0.6), (x + wide, top)])
         case _:
             pass
-    if lit and (future or "neon" in easel.plan.moods) and random.uniform() < 0.55 and row.distance < 0.7:
+    if lit:
+        _edge_lights(easel, draw, x, top, wide, shore, row, glow, signs=future or "neon" in easel.plan.moods, roof=kind)
+
+
+def _edge_lights(
+    easel: Easel, draw: ImageDraw.ImageDraw, x: float, top: float, wide: float, shore: float, row: Row,
+    glow: tuple[int, int, int], *, signs: bool, roof: int,
+) -> None:  # fmt: skip
+    """A strip of neon down a wall, and a red lamp on each mast."""
+    random, unit, middle = easel.random, easel.canvas.unit, x + wide / 2
+    if signs and random.uniform() < 0.55 and row.distance < 0.7:
         thick = max(1, int(unit / 340 * (1.3 - row.distance)))
         side = x + wide * random.choice([0.1, 0.5, 0.9])
         draw.line(
             (side, top + wide * 0.2, side, top + (shore - top) * random.uniform(0.4, 0.95)), fill=glow, width=thick
         )
-    if lit and kind in (3, 6, 7):
-        tip = top - wide * {3: 1.1, 6: 2.5, 7: 1.9}[kind]
+    if roof in MASTS:
+        tip = top - wide * MASTS[roof]
         draw.ellipse(
             (middle - unit * 0.003, tip - unit * 0.003, middle + unit * 0.003, tip + unit * 0.003), fill=(255, 70, 60)
         )

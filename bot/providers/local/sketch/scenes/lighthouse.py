@@ -77,7 +77,7 @@ def _tower(easel: Easel, x: float, foot: float, tall: float, *, lit: bool) -> No
     wide, narrow, neck = tall * 0.105, tall * 0.066, foot - tall * 0.8
 
     def half(y: float) -> float:
-        return narrow + (wide - narrow) * ((y - neck) / (foot - neck)) ** 1.25
+        return narrow + (wide - narrow) * float(((y - neck) / (foot - neck)) ** 1.25)
 
     stripe = easel.plan.colours[0] if easel.plan.colours else ink("#b8352c")
     bands = 5
@@ -101,6 +101,12 @@ def _tower(easel: Easel, x: float, foot: float, tall: float, *, lit: bool) -> No
         y = neck + (foot - neck) * level
         windows.box(x - tall * 0.011, y - tall * 0.022, x + tall * 0.011, y + tall * 0.022)
     canvas.lay(windows, palette.lamp if lit else palette.near, 0.9)
+    _lantern(easel, x, neck, tall, narrow, stripe, lit=lit)
+
+
+def _lantern(easel: Easel, x: float, neck: float, tall: float, narrow: float, stripe: Colour, *, lit: bool) -> None:
+    """The gallery, the glass and the roof, above the row `neck`."""
+    canvas, palette = easel.canvas, easel.palette
     iron, dark = canvas.pen(), palette.shade(ink("#33353c"))
     iron.polygon(
         [

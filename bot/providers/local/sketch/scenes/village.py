@@ -20,13 +20,13 @@ def paint(easel: Easel) -> None:
     if plan.setting == "mountain":
         mountain.backdrop(easel, level)
     elif plan.setting == "sea":
-        sea.backdrop(easel, 0.56, islands=True)
+        sea.backdrop(easel, 0.47, islands=True)
     else:
         paint_sky(easel, level)
     lit = palette.dark or plan.hour in ("dusk", "dawn") or bool(plan.weathers & {"snow", "fog", "rain"})
     snow = palette.shade(ink("#eef3f8"), 0.08) if plan.snowy else None
     turf = ink("#e9eff5") if plan.snowy else mix(palette.leaves[1], ink("#93a05c"), 0.35)
-    for distance, low in ((0.62, 0.0), (0.42, 0.05)):
+    for distance, low in () if plan.setting == "sea" else ((0.62, 0.0), (0.42, 0.05)):
         line = level + canvas.unit * low - ridge(random, canvas.width, cells=2, octaves=3) * canvas.unit * 0.1
         tone = palette.shade(turf, distance)
         canvas.ground(line.astype(np.float32), [tone, palette.shade(turf, distance * 0.6)])
