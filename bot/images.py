@@ -274,7 +274,8 @@ def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     if profile and image.mode in ("RGB", "RGBA", "L", "CMYK"):
         try:
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-            if "srgb" not in ImageCms.getProfileDescription(source).lower():
+            named: str = ImageCms.getProfileDescription(source)  # type: ignore[no-untyped-call] # Pillow has no types for it
+            if "srgb" not in named.lower():
                 image = (
                     ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode=mode) or image
                 )
@@ -314,7 +315,7 @@ def _writer_like(image: ImageFile, picture: bytes) -> dict[str, Any]:
         case Format.JPEG:
             tables = getattr(image, "quantization", {})
             if image.mode in ("RGB", "L") and 1 <= len(tables) <= 3:
-                sampling = get_sampling(image)
+                sampling: int = get_sampling(image)  # type: ignore[no-untyped-call] # Pillow has no types for it
                 return {"format": "JPEG", "qtables": tables, "subsampling": max(sampling, 0), "optimize": True}
             return {"format": "JPEG", "quality": 95, "subsampling": 0}
 

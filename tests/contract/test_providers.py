@@ -17,7 +17,7 @@ from bot.clock import RealClock
 from bot.errors import BotError
 from bot.job import Moderated, Rendered, Ticket, Where
 from bot.offer import Grid, Number, Offer, Ratios
-from bot.providers import REGISTRY, Health, Kit, Provider
+from bot.providers import REGISTRY, Health, Kit, Provider, Reading
 from bot.record import decode, encode
 from bot.request import SIDE_LIMIT, ImageId, Imagine, Kind, Ratio, Request, Shape, Upscale
 from tests.standins.bfl import FluxStandIn
@@ -75,12 +75,9 @@ def a_request(offer: Offer) -> Request:
         case Kind.IMAGINE:
             assert offer.shapes is not None
             shape = offer.shapes.nearest(Shape(256, 256))
+            controls: dict[str, Any] = {control.name: _plain(control.default, control) for control in offer.controls}
             return Imagine(
-                prompt="a lighthouse at dusk",
-                shape=shape,
-                seed=7,
-                output_format=offer.formats[0],
-                **{control.name: _plain(control.default, control) for control in offer.controls},
+                prompt="a lighthouse at dusk", shape=shape, seed=7, output_format=offer.formats[0], **controls
             )
         case Kind.UPSCALE:
             return Upscale(source=ImageId("0" * 64), factor=offer.factors[0], output_format=offer.formats[0])
@@ -178,7 +175,9 @@ async def test_any_wish_settles_on_a_shape_that_the_model_makes(opened: Opened) 
 async def test_every_offer_brings_a_picture_of_the_size_and_type_it_promises(opened: Opened) -> None:
     for offer in opened.provider.offers:
         shelf, request = Shelf(), a_request(offer)
-        result = await opened.provider.submit(order(request, offer.model, shelf=shelf, pictures=pictures_for(offer)))
+        result: Ticket | Reading = await opened.provider.submit(
+            order(request, offer.model, shelf=shelf, pictures=pictures_for(offer))
+        )
         if isinstance(result, Ticket):
             assert decode(encode(result), Ticket) == result
             result = await opened.provider.poll(result)
@@ -200,7 +199,9 @@ def _promised(offer: Offer, request: Request) -> tuple[int, int]:
 
 async def test_a_paid_picture_names_its_price(opened: Opened) -> None:
     for offer in opened.provider.offers:
-        result = await opened.provider.submit(order(a_request(offer), offer.model, pictures=pictures_for(offer)))
+        result: Ticket | Reading = await opened.provider.submit(
+            order(a_request(offer), offer.model, pictures=pictures_for(offer))
+        )
         assert not isinstance(result, Moderated)
         if isinstance(result, Ticket):
             result = await opened.provider.poll(result)
@@ -217,7 +218,7 @@ async def test_refused_words_are_an_answer_not_an_error(name: str, opened: Opene
     fault, where = REFUSES[name]
     opened.vendor.fault(fault)
     offer = next(offer for offer in opened.provider.offers if offer.kind is Kind.IMAGINE)
-    result = await opened.provider.submit(order(a_request(offer), offer.model))
+    result: Ticket | Reading = await opened.provider.submit(order(a_request(offer), offer.model))
     if isinstance(result, Ticket):
         result = await opened.provider.poll(result)
     assert isinstance(result, Moderated)

@@ -39,7 +39,7 @@ def control(front: Front, bought: Callable[[], list[dict[str, Any]]]) -> None:
         return web.json_response({})
 
     async def latency(request: web.Request) -> web.Response:
-        asked = {
+        asked: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value for name, value in (await request.json()).items()
         }
         front.latency = replace(front.latency, **asked)

@@ -26,7 +26,7 @@ async def size_of(picture: bytes) -> tuple[int, int] | None:
 
 def _paint(width: int, height: int, seed: int, file_type: str) -> bytes:
     dice = random.Random(seed)
-    dark, light = (tuple(dice.randrange(low, low + 128) for _ in range(3)) for low in (0, 128))
+    dark, light = ("#" + bytes(dice.randrange(low, low + 128) for _ in range(3)).hex() for low in (0, 128))
     glow = Image.radial_gradient("L").resize((width, height))
     return _saved(ImageOps.colorize(glow, dark, light), file_type)
 
@@ -46,5 +46,8 @@ def _size_of(picture: bytes) -> tuple[int, int] | None:
 
 def _saved(picture: Image.Image, file_type: str) -> bytes:
     file = io.BytesIO()
-    picture.save(file, file_type, **({"method": 0} if file_type == "webp" else {}))
+    if file_type == "webp":
+        picture.save(file, file_type, method=0)
+    else:
+        picture.save(file, file_type)
     return file.getvalue()

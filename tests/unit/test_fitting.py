@@ -124,3 +124,5 @@ def test_every_sane_size_becomes_one_that_the_model_makes(width: int, height: in
                 assert made.shape.pixels <= grid.max_pixels
             case Ratios() as ratios:
                 assert made.shape in ratios.shapes
+            case None:
+                pytest.fail("an offer to paint has shapes")

@@ -63,7 +63,7 @@ async def test_core_paints_and_the_bytes_are_shelved(provider: Stability, vendor
     assert heard.headers["stability-client-user-id"] == "hash-of-ada"
 
 
-@pytest.mark.parametrize("ratio", sorted(RATIOS, key=float))
+@pytest.mark.parametrize("ratio", RATIOS)
 async def test_every_ratio_is_asked_for_in_the_vendors_spelling(
     provider: Stability, vendor: StabilityStandIn, ratio: Ratio
 ) -> None:

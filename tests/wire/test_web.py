@@ -61,8 +61,8 @@ async def test_a_prompt_alone_gives_a_picture_of_the_default_size(visit: Visit) 
 
 async def test_every_optional_field_reaches_the_desk(visit: Visit) -> None:
     ask = {
-        "prompt": "A fox", "width": 512, "height": 640, "steps": 30, "guidance": 3, "seed": 7,
-        "prompt_upsampling": True, "safety_tolerance": 4, "model": "flux-dev", "provider": "flux", "output_format": "png", "unknown": [1],
+        "prompt": "A fox", "width": 512, "height": 640, "steps": 30, "guidance": 3, "seed": 7, "safety_tolerance": 4,
+        "prompt_upsampling": True, "model": "flux-dev", "provider": "flux", "output_format": "png", "unknown": [1],
     }  # fmt: skip
     await answered(visit, visit.post("/generate_image", json=ask), visit.desk.finish)
     request = visit.desk.asks[visit.last_job()].job.request

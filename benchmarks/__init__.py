@@ -1,0 +1,21 @@
+"""Figures of the house, each beside a peer or a limit measured in the same run: `make bench` prints them.
+
+A measurement is one file here with `measure(ground) -> list[Figure]` and a line in REGISTRY. Each runs in a process of
+its own, so that none inherits another's memory, threads or engine. Nothing here passes or fails: a machine that is
+busy with something else shows in both columns, so the ratio is what may be compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+REGISTRY: Final[Mapping[str, str]] = {
+    "accept": "benchmarks.accept",
+    "tickets": "benchmarks.tickets",
+    "upscale": "benchmarks.upscale",
+    "picture": "benchmarks.picture",
+    "page": "benchmarks.page",
+    "start": "benchmarks.start",
+}
+"""In the order of the table: the name for the command line, and the module."""

@@ -1,0 +1,170 @@
+"""The real house for measurements: store, gallery, desk, runner and the durable engine, with a provider on a script."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from random import Random
+from typing import Final
+
+from bot import telemetry
+from bot.clock import RealClock
+from bot.delivery import Delivery
+from bot.desk import Desk, KeyRing
+from bot.engine.durable import DurableEngine
+from bot.errors import NoOfferError, VanishedError
+from bot.gallery import Gallery
+from bot.job import JobId, Progress, Rendered, Ticket
+from bot.message import Place, Receipt, Reply
+from bot.offer import Grid, Offer
+from bot.policy import Limits
+from bot.providers import Health, Kit, Order
+from bot.providers.catalogue import Catalogue, Stand
+from bot.reply import Replies
+from bot.request import Kind, Shape
+from bot.runner import Runner
+from bot.store import Store
+from bot.teller import Teller
+from bot.watch import Watch
+from bot.words import Words
+
+LANE: Final = "canned"
+
+
+class CannedProvider:
+    """Gives what `submit` gives, for nothing; a picture that is free keeps no seat at the engine's gate."""
+
+    name: Final = LANE
+
+    def __init__(self, submit: Callable[[Order], Awaitable[Rendered]], *, slots: int) -> None:
+        self._submit = submit
+        self.offers = (
+            Offer(
+                provider=LANE,
+                model="brush",
+                kind=Kind.IMAGINE,
+                title="Brush",
+                price_cents=Decimal(0),
+                free=True,
+                shapes=Grid(low=64, high=2048, step=32, default=Shape(1024, 768), max_pixels=2048 * 2048),
+                slots=slots,
+            ),
+        )
+
+    async def submit(self, order: Order) -> Rendered:
+        return await self._submit(order)
+
+    async def poll(self, ticket: Ticket) -> Progress:
+        raise VanishedError(provider=LANE)
+
+    async def fetch(self, link: str) -> bytes:
+        raise VanishedError(provider=LANE)
+
+    async def check(self) -> Health:
+        return Health()
+
+    async def close(self) -> None:
+        return
+
+
+class MuteMessenger:
+    """A place whose platform answers at once: what remains is our own time."""
+
+    pace_s: Final = 1.0
+
+    async def post(self, place: Place, reply: Reply, *, nonce: str) -> Receipt:
+        return Receipt(place.door, place.id, nonce)
+
+    async def edit(self, place: Place, receipt: Receipt, reply: Reply) -> None:
+        return
+
+    async def remove(self, place: Place, receipt: Receipt) -> None:
+        return
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What a measurement holds in its hands."""
+
+    desk: Desk
+    store: Store
+    delivery: Delivery
+
+
+def log_to_nowhere() -> None:
+    """Every line is made as in service and thrown away, so that its cost counts and its text is nobody's."""
+    telemetry.set_up(level="info", style="json", stream=open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - for the process's life
+
+
+@asynccontextmanager
+async def open_house(folder: Path, provider: CannedProvider) -> AsyncIterator[House]:
+    """Open it on an empty folder; nobody is limited."""
+    log_to_nowhere()
+    clock = RealClock()
+    async with AsyncExitStack() as closing:
+        store = await Store.open(f"sqlite:///{folder / 'imagebot.sqlite'}", clock=clock)
+        closing.push_async_callback(store.close)
+        gallery = await Gallery.open(folder / "gallery", store, clock=clock)
+        stand = Stand(name=LANE, title="Canned", variable=None, settings=None, provider=provider)
+        catalogue = Catalogue([stand], Kit(clock=clock, data_dir=folder))
+        watch, delivery = Watch(clock), Delivery(store, clock)
+        teller = Teller(
+            store=store, gallery=gallery, catalogue=catalogue, delivery=delivery, replies=Replies(Words.load())
+        )
+
+        def ended(job: JobId) -> None:
+            desk.ended(job)
+
+        runner = Runner(
+            store=store,
+            gallery=gallery,
+            catalogue=catalogue,
+            watch=watch,
+            delivery=delivery,
+            teller=teller,
+            clock=clock,
+            ended=ended,
+        )
+        engine = DurableEngine(
+            f"sqlite:///{folder / 'engine.sqlite'}",
+            lanes=catalogue.lanes(),
+            paint=runner.paint,
+            deliver=runner.deliver,
+        )
+        desk = Desk(
+            store=store,
+            gallery=gallery,
+            catalogue=catalogue,
+            delivery=delivery,
+            teller=teller,
+            runner=runner,
+            engine=engine,
+            limits=Limits(),
+            keys=KeyRing(remember=_no_keys, forget=_no_key),
+            clock=clock,
+            random=Random(0),
+        )
+        await engine.launch()
+        closing.push_async_callback(engine.close)
+        for work in (watch.run(), delivery.run()):
+            loop = asyncio.create_task(work)
+            closing.push_async_callback(_ended, loop)
+        yield House(desk=desk, store=store, delivery=delivery)
+
+
+async def _ended(loop: asyncio.Task[None]) -> None:
+    loop.cancel()
+    await asyncio.wait({loop})
+
+
+async def _no_keys(variable: str, key: str) -> None:
+    raise NoOfferError(kind="")
+
+
+async def _no_key(variable: str) -> None:
+    raise NoOfferError(kind="")

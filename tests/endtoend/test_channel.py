@@ -1,0 +1,212 @@
+"""The channel of the real process in a real browser: what somebody does in the first minute, and what may go wrong."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+import pytest
+from PIL import Image
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+
+from tests.endtoend.process import Bot
+
+CHROMIUM: Final = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
+"""Debian's own; playwright's download is not used."""
+PATIENCE_MS: Final = 45_000
+WIDE: Final = (1280, 900)
+NARROW: Final = (390, 844)
+CITY: Final = "/imagine A futuristic cityscape at night --ar 16:9 --seed 42"
+
+
+@pytest.fixture
+async def bot(tmp_path: Path) -> AsyncIterator[Bot]:
+    """The real process with no key at all: the local provider serves."""
+    bot = Bot(tmp_path)
+    await bot.start()
+    try:
+        yield bot
+    finally:
+        await bot.end()
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        await browser.close()
+
+
+@asynccontextmanager
+async def visiting(
+    browser: Browser, url: str, size: tuple[int, int] = WIDE, *, dark: bool = False, locale: str = "en-US"
+) -> AsyncIterator[Page]:
+    """A page of somebody new; a script error or a refused asset fails the test."""
+    context: BrowserContext = await browser.new_context(
+        viewport={"width": size[0], "height": size[1]}, color_scheme="dark" if dark else "light", locale=locale
+    )
+    context.set_default_timeout(PATIENCE_MS)
+    page = await context.new_page()
+    broken: list[str] = []
+    page.on("pageerror", lambda error: broken.append(str(error)))
+    page.on("console", lambda said: broken.append(said.text) if "Content Security Policy" in said.text else None)
+    page.on("request", lambda asked: None if asked.url.startswith((url, "blob:")) else broken.append(asked.url))
+    await page.goto(url)
+    yield page
+    await context.close()
+    assert broken == []
+
+
+async def say(page: Page, text: str) -> None:
+    await page.get_by_role("textbox", name="Message").fill(text)
+    await page.keyboard.press("Enter")
+
+
+async def finished(page: Page, count: int) -> None:
+    """Wait until so many pictures are there and loaded."""
+    await expect(page.locator(".message.done .picture img[data-loaded]")).to_have_count(count, timeout=PATIENCE_MS)
+
+
+async def full_size(page: Page, index: int) -> tuple[int, int]:
+    """A picture's own pixels, as the browser decoded them."""
+    picture = page.locator(".message .picture img").nth(index)
+    width, height = await picture.evaluate("image => [image.naturalWidth, image.naturalHeight]")
+    return int(width), int(height)
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+async def test_a_picture_is_painted_and_a_reply_makes_it_larger(
+    bot: Bot, browser: Browser, size: tuple[int, int]
+) -> None:
+    async with visiting(browser, bot.url, size) as page:
+        await expect(page.get_by_role("heading", name="What would you like to see?")).to_be_visible()
+        await say(page, CITY)
+        message = page.get_by_role("log", name="Messages").get_by_role("article").first
+        await expect(message).to_contain_text("A futuristic cityscape at night")
+        await finished(page, 1)
+        await expect(message).to_contain_text("Seed42")
+        width, height = await full_size(page, 0)
+        assert abs(width / height - 16 / 9) < 0.03
+
+        await message.get_by_role("button", name="Reply").click()
+        await expect(page.get_by_text("Replying to this picture")).to_be_visible()
+        await say(page, "upscale")
+        await finished(page, 2)
+        larger = await full_size(page, 1)
+        assert larger == (2 * width, 2 * height)
+        await expect(page.get_by_role("article").nth(1)).to_contain_text(f"{larger[0]} × {larger[1]}")
+        assert await page.evaluate("document.documentElement.scrollWidth") == size[0]
+
+
+async def test_the_upscale_button_and_a_dropped_file_make_pictures_larger(
+    bot: Bot, browser: Browser, tmp_path: Path
+) -> None:
+    photo = tmp_path / "photo.png"
+    Image.radial_gradient("L").resize((96, 64)).save(photo)
+    async with visiting(browser, bot.url) as page:
+        await page.get_by_label("Add a picture").set_input_files(photo)
+        await expect(page.get_by_text("photo.png")).to_be_visible()
+        await page.get_by_role("button", name="Send").click()
+        await finished(page, 1)
+        assert await full_size(page, 0) == (192, 128)
+        await page.get_by_role("button", name="Upscale").click()
+        await finished(page, 2)
+        assert await full_size(page, 1) == (384, 256)
+
+
+async def test_two_people_see_the_same_channel_and_only_the_owner_may_delete(bot: Bot, browser: Browser) -> None:
+    async with visiting(browser, bot.url) as ada, visiting(browser, bot.url) as bo:
+        await say(ada, "/imagine A fox in the snow")
+        await finished(bo, 1)
+        await bo.get_by_role("button", name="Delete").click()
+        await bo.get_by_role("button", name="Really delete?").click()
+        await expect(bo.get_by_text("Only the person who asked")).to_be_visible()
+        await finished(ada, 1)
+        await expect(ada.get_by_text("Only the person who asked")).to_have_count(0)
+        await ada.get_by_role("button", name="Delete").click()
+        await ada.get_by_role("button", name="Really delete?").click()
+        for page in (ada, bo):
+            await expect(page.get_by_role("article")).to_have_count(0)
+
+
+async def test_a_page_finds_its_way_back_after_a_restart_and_shows_what_it_missed(bot: Bot, browser: Browser) -> None:
+    async with visiting(browser, bot.url) as page:
+        await say(page, "/imagine A lighthouse")
+        await finished(page, 1)
+        await page.get_by_text("Details").click()
+        await bot.stop()
+        await expect(page.get_by_role("status")).to_have_text("Reconnecting …")
+        await say(page, "/imagine A ship")
+        await expect(page.get_by_text("there is no connection at the moment")).to_be_visible()
+        await bot.start()
+        await bot.say("/imagine A harbour")
+        await finished(page, 2)
+        await expect(page.get_by_role("status")).to_have_text("")
+        await expect(page.locator(".message details").first).to_have_attribute("open", "")
+        await expect(page.get_by_role("textbox", name="Message")).to_have_value("/imagine A ship")
+
+
+async def test_everything_can_be_done_with_the_keyboard(bot: Bot, browser: Browser) -> None:
+    async with visiting(browser, bot.url) as page:
+        await page.keyboard.type("/imagine A fox")
+        await page.keyboard.press("Shift+Enter")
+        await page.keyboard.type("in the snow")
+        await page.keyboard.press("Enter")
+        await finished(page, 1)
+        await page.get_by_role("button", name="Reply").focus()
+        await page.keyboard.press("Enter")
+        await expect(page.locator("#quote")).to_be_visible()
+        await page.keyboard.press("Escape")
+        await expect(page.locator("#quote")).to_be_hidden()
+        await expect(page.get_by_role("textbox", name="Message")).to_be_focused()
+        await page.keyboard.press("ArrowUp")
+        await expect(page.get_by_role("textbox", name="Message")).to_have_value(re.compile("in the snow"))
+
+
+async def test_the_studios_choices_go_with_the_next_message(bot: Bot, browser: Browser) -> None:
+    async with visiting(browser, bot.url) as page:
+        await page.get_by_role("button", name="Studio").first.click()
+        await page.get_by_role("button", name="1:1").click()
+        await page.get_by_role("spinbutton", name="Seed").fill("7")
+        await page.get_by_role("button", name="Keep this seed").click()
+        await page.get_by_text("PNG", exact=True).click()
+        await say(page, "/imagine A fox")
+        await finished(page, 1)
+        await expect(page.get_by_role("article")).to_contain_text("Seed7")
+        width, height = await full_size(page, 0)
+        assert width == height
+        source = await page.locator(".picture img").get_attribute("src")
+        assert source is not None
+        assert source.endswith(".png")
+        served = await page.request.get(bot.url + source)
+        with Image.open(io.BytesIO(await served.body())) as picture:
+            assert picture.format == "PNG"
+        await expect(page.get_by_role("spinbutton", name="Seed")).to_have_value("7")
+
+
+async def test_a_wrong_value_is_told_at_its_field(bot: Bot, browser: Browser) -> None:
+    async with visiting(browser, bot.url) as page:
+        await page.get_by_role("button", name="Studio").first.click()
+        await page.get_by_role("spinbutton", name="Width").fill("9")
+        await page.get_by_role("spinbutton", name="Seed").fill("99999999999")
+        await say(page, "/imagine A fox")
+        await expect(page.locator("#e-seed")).not_to_be_empty()
+        await expect(page.get_by_role("spinbutton", name="Seed")).to_have_attribute("aria-invalid", "true")
+        await expect(page.get_by_text("Only you can see this")).to_be_visible()
+
+
+async def test_the_page_is_german_dark_and_still_where_asked(bot: Bot, browser: Browser) -> None:
+    async with visiting(browser, bot.url, NARROW, dark=True, locale="de-DE") as page:
+        await page.emulate_media(reduced_motion="reduce")
+        await expect(page.get_by_role("heading", name="Was möchtest du sehen?")).to_be_visible()
+        assert await page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(22, 21, 19)"
+        await page.get_by_role("button", name="Schlüssel eingeben").click()
+        await expect(page.get_by_role("heading", name="Anbieter")).to_be_visible()
+        await page.keyboard.press("Escape")
+        await expect(page.get_by_role("heading", name="Anbieter")).to_be_hidden()
