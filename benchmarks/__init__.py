@@ -7,8 +7,13 @@ busy with something else shows in both columns, so the ratio is what may be comp
 
 from __future__ import annotations
 
+import importlib
+import tempfile
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Final
+
+from benchmarks.figure import Figure, Ground
 
 REGISTRY: Final[Mapping[str, str]] = {
     "accept": "benchmarks.accept",
@@ -19,3 +24,11 @@ REGISTRY: Final[Mapping[str, str]] = {
     "start": "benchmarks.start",
 }
 """In the order of the table: the name for the command line, and the module."""
+
+
+def measure(name: str, data_dir: Path) -> list[Figure]:
+    """One measurement of REGISTRY, on a folder that is gone afterwards. Raises SkippedError."""
+    with tempfile.TemporaryDirectory(prefix="imagebot-bench-") as folder:
+        ground = Ground(folder=Path(folder), data_dir=data_dir)
+        figures: list[Figure] = importlib.import_module(REGISTRY[name]).measure(ground)
+        return figures

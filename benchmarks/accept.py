@@ -17,7 +17,7 @@ from bot.providers import Order
 from bot.request import Wish
 
 WARM_UP: Final = 30
-ROUNDS: Final = 250
+ROUNDS: Final = 200
 PEOPLE: Final = 10
 BARE: Final = "bare"
 PLACE: Final = Place("mute", "street")
@@ -44,7 +44,11 @@ async def _measure(ground: Ground) -> list[Figure]:
     async with open_house(ground.folder, CannedProvider(busy, slots=1)) as house:
         house.delivery.messengers[PLACE.door] = MuteMessenger()
         await DBOS.register_queue_async(
-            BARE, global_concurrency=1, partition_concurrency=1, polling_interval_sec=POLL_S, on_conflict="always_update"
+            BARE,
+            global_concurrency=1,
+            partition_concurrency=1,
+            polling_interval_sec=POLL_S,
+            on_conflict="always_update",
         )
         people = [Person("mute", f"p{number}", f"Person {number}") for number in range(PEOPLE)]
         ours, bare = Stopwatch(), Stopwatch()
@@ -56,10 +60,10 @@ async def _measure(ground: Ground) -> list[Figure]:
             with bare.running(), SetWorkflowID(f"bare-{number}"), SetEnqueueOptions(queue_partition_key=person.key):
                 await DBOS.enqueue_workflow_async(BARE, _bare, f"bare-{number}")
             await begun.wait()
-    against = "bare DBOS enqueue, same file settings"
+    against = "bare DBOS enqueue, same database settings"
     return [
         Figure(
-            what=f"accept a job, durable on SQLite: {name} of {ROUNDS}",
+            what=f"accept a job, durable on SQLite, up to {WARM_UP + ROUNDS} waiting: {name}",
             ours=percentile(ours.wall_ms[WARM_UP:], percent),
             other=percentile(bare.wall_ms[WARM_UP:], percent),
             against=against,

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from math import ceil
 from typing import Final
 
 BEAT_S: Final = 0.005
@@ -17,7 +18,7 @@ def percentile(values: Sequence[float], percent: float) -> float:
     """The smallest of the values that at least so many percent of them do not exceed."""
     if not values:
         raise ValueError("nothing was measured")
-    return sorted(values)[max(0, -(-len(values) * percent // 100).__int__() - 1)]
+    return sorted(values)[max(0, ceil(len(values) * percent / 100) - 1)]
 
 
 @dataclass(slots=True)
@@ -35,20 +36,19 @@ class Stopwatch:
         self.cpu_ms.append((time.process_time() - cpu) * 1000)
 
 
-async def listen_to_loop(late_ms: list[float]) -> None:
+async def listen_to_loop(late_ms: list[float], *, every_s: float = BEAT_S) -> None:
     """Until cancelled, add how many milliseconds late a short sleep woke: what any callback would have waited."""
     loop = asyncio.get_running_loop()
     while True:
-        due = loop.time() + BEAT_S
-        await asyncio.sleep(BEAT_S)
+        due = loop.time() + every_s
+        await asyncio.sleep(every_s)
         late_ms.append((loop.time() - due) * 1000)
 
 
 async def loop_delay_ms(seconds: float) -> list[float]:
     """The delays of this loop for so many seconds, with whatever else runs on it."""
     late_ms: list[float] = []
-    try:
+    with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await listen_to_loop(late_ms)
-    except TimeoutError:
-        return late_ms
+    return late_ms

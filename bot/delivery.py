@@ -25,6 +25,8 @@ TICK_S: Final = 0.25
 """How often waiting progress is looked through; a door's own pace may be slower."""
 QUEUE_LOOK_S: Final = 1.0
 """How often the places in the queue are counted."""
+LAME_S: Final = 5.0
+"""Pause after a progress edit that failed, where the platform names none."""
 PATIENCE_S: Final = 3600.0
 """How long a result is offered to a platform that is down before it is only kept in the gallery and the job list."""
 
@@ -78,21 +80,19 @@ class Delivery:
         Raises PlaceGoneError or PlaceShutError: the outcome could not get there either. A busy platform is no reason.
         draw makes the Reply for a standing; it is kept until the job's outcome is delivered.
         """
-        record = await self._store.record(job.id)
-        live = _Live(job=job, receipt=record.receipt, draw=draw, standing=standing)
-        if live.receipt is None:
-            reply = draw(standing)
-            await self._store.posting(job.id)
-            await self._store.keep_reply(job.id, reply)
-            try:
-                live.receipt = await self._messenger(job).post(job.at, reply, nonce=job.id)
-            except PlaceBusyError as error:
-                log.info("not announced, the outcome will be posted", job=job.id, error=type(error).__name__)
-            else:
-                reach("announce.posted")
-                await self._store.keep_receipt(job.id, live.receipt)
-        live.shown = standing
-        self._live[job.id] = live
+        # It lives before it is posted: an end that comes meanwhile finds it, and waits for its turn.
+        live = self._live[job.id] = _Live(job=job, receipt=None, draw=draw, standing=standing, shown=standing)
+        try:
+            async with live.turn:
+                record = await self._store.record(job.id)
+                live.receipt = record.receipt
+                if record.status.ended:
+                    self._let_go(live)
+                elif live.receipt is None:
+                    await self._post(live)
+        except BaseException:
+            self._let_go(live)
+            raise
 
     def tell(self, job: JobId, standing: Standing) -> None:
         """Let the message show a new standing, soon; never waits, never fails."""
@@ -112,17 +112,17 @@ class Delivery:
 
     async def run(self) -> None:
         """Keep the living messages up to date until cancelled."""
-        next_count = 0.0
-        async with asyncio.TaskGroup() as edits:
+        next_count, counting = 0.0, None
+        async with asyncio.TaskGroup() as tasks:
             while True:
                 await self._clock.sleep(TICK_S)
                 now = self._clock.steady()
-                if now >= next_count:
-                    await self._count_queues()
+                if now >= next_count and (counting is None or counting.done()):
+                    counting = tasks.create_task(self._count_queues())
                     next_count = now + QUEUE_LOOK_S
                 for live in list(self._live.values()):
                     if live.standing != live.shown and live.next_at <= now and not live.turn.locked():
-                        edits.create_task(self._refresh(live))
+                        tasks.create_task(self._refresh(live))
 
     async def deliver(self, job: Job, reply: Reply) -> None:
         """Put the outcome in its place, once, however long the platform takes to come back."""
@@ -144,12 +144,30 @@ class Delivery:
             except DeliveryError as error:
                 log.info("message not removed", job=job.id, error=type(error).__name__)
 
-    def forget(self, job: JobId) -> None:
-        """Let go of a message whose job never was."""
-        self._live.pop(job, None)
+    def _let_go(self, live: _Live) -> None:
+        if self._live.get(live.job.id) is live:
+            del self._live[live.job.id]
+
+    async def _post(self, live: _Live) -> None:
+        job, reply = live.job, live.draw(live.standing)
+        await self._store.posting(job.id)
+        await self._store.keep_reply(job.id, reply)
+        messenger = self.messengers.get(job.at.door)
+        try:
+            if messenger is None:
+                raise PlaceBusyError("this door is not open in this life")
+            live.receipt = await messenger.post(job.at, reply, nonce=job.id)
+        except PlaceBusyError as error:
+            log.info("not announced, the outcome will be posted", job=job.id, error=type(error).__name__)
+        else:
+            reach("announce.posted")
+            await self._store.keep_receipt(job.id, live.receipt)
 
     async def _settle(self, job: Job, reply: Reply) -> None:
         await self._store.keep_reply(job.id, reply)
+        if job.at.door not in self.messengers:
+            log.warning("outcome kept until its door is open again", job=job.id, door=job.at.door)
+            return
         result = "ok"
         try:
             with DELIVERY_SECONDS.labels(job.at.door).time():
@@ -176,14 +194,17 @@ class Delivery:
 
     async def _put(self, job: Job, reply: Reply) -> None:
         messenger = self._messenger(job)
-        receipt = (await self._store.record(job.id)).receipt
-        if receipt is not None:
+        record = await self._store.record(job.id)
+        if record.receipt is not None and not record.deleted:
             try:
-                await messenger.edit(job.at, receipt, reply)
+                await messenger.edit(job.at, record.receipt, reply)
             except PlaceGoneError:
                 log.info("announcement is gone, posting anew", job=job.id)
+                record = await self._store.record(job.id)
             else:
                 return
+        if record.deleted:  # by its person, while the platform was busy
+            return
         await self._store.posting(job.id)
         fresh = await messenger.post(job.at, reply, nonce=job.id)
         await self._store.keep_receipt(job.id, fresh)
@@ -192,13 +213,13 @@ class Delivery:
         async with live.turn:
             if live.job.id not in self._live or live.receipt is None:
                 return
-            standing = live.standing
-            messenger = self._messenger(live.job)
-            pause_s = messenger.pace_s
+            standing, pause_s = live.standing, LAME_S
             try:
+                messenger = self._messenger(live.job)
+                pause_s = messenger.pace_s
                 await messenger.edit(live.job.at, live.receipt, live.draw(standing))
             except DeliveryError as error:
-                pause_s = max(pause_s, error.retry_after_s or 5.0)
+                pause_s = max(pause_s, error.retry_after_s or LAME_S)
                 log.info("progress not shown", job=live.job.id, error=type(error).__name__)
             except Exception:  # the outermost line of this task: one message must not stop the others
                 log.exception("progress edit broke", job=live.job.id)
@@ -206,12 +227,15 @@ class Delivery:
             live.next_at = self._clock.steady() + pause_s
 
     async def _count_queues(self) -> None:
-        for live in list(self._live.values()):
-            waiting = live.standing
-            if waiting.ahead is not None:
-                ahead = await self._store.ahead(live.job.id)
-                if live.standing is waiting:  # it may have begun meanwhile
-                    live.standing = replace(waiting, ahead=ahead)
+        try:
+            for live in list(self._live.values()):
+                waiting = live.standing
+                if waiting.ahead is not None:
+                    ahead = await self._store.ahead(live.job.id)
+                    if live.standing is waiting:  # it may have begun meanwhile
+                        live.standing = replace(waiting, ahead=ahead)
+        except Exception:  # the outermost line of this task: a count that fails is taken again
+            log.exception("the queue was not counted")
 
     def _messenger(self, job: Job) -> Messenger:
         messenger = self.messengers.get(job.at.door)

@@ -369,7 +369,6 @@ class Desk:
         try:
             await self._teller.announce(job)
         except DeliveryError:
-            self._delivery.forget(job.id)
             if await self._store.cancel_queued(job.id):
                 await self._store.delivered(job.id)  # the refusal is the telling
             raise

@@ -10,6 +10,8 @@ from __future__ import annotations
 import asyncio
 import io
 import os
+import struct
+import zlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -46,6 +48,12 @@ FIT_MIN_SIDE: Final = 512
 """Pixels of the longer side below which a picture is no longer worth showing."""
 
 _THREADS: Final = ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1), thread_name_prefix="picture")
+
+_DAMAGED: Final = (
+    OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, OverflowError, MemoryError,
+    struct.error, zlib.error, Image.DecompressionBombError,
+)  # fmt: skip
+"""What Pillow raises for a damaged file; the fuzz test in tests/unit/test_images.py looks for more."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -256,7 +264,7 @@ def _opened(picture: bytes) -> Iterator[ImageFile]:
                 _webp_canvas(picture)
                 image = WebPImageFile(source)
         yield image
-    except (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, MemoryError) as error:
+    except _DAMAGED as error:
         raise BrokenPictureError(type(error).__name__) from error
 
 
@@ -274,7 +282,8 @@ def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     if profile and image.mode in ("RGB", "RGBA", "L", "CMYK"):
         try:
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-            named: str = ImageCms.getProfileDescription(source)  # type: ignore[no-untyped-call] # Pillow has no types for it
+            describe: Callable[[ImageCms.ImageCmsProfile], str] = ImageCms.getProfileDescription
+            named = describe(source)
             if "srgb" not in named.lower():
                 image = (
                     ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode=mode) or image
@@ -315,7 +324,8 @@ def _writer_like(image: ImageFile, picture: bytes) -> dict[str, Any]:
         case Format.JPEG:
             tables = getattr(image, "quantization", {})
             if image.mode in ("RGB", "L") and 1 <= len(tables) <= 3:
-                sampling: int = get_sampling(image)  # type: ignore[no-untyped-call] # Pillow has no types for it
+                sampling_of: Callable[[Image.Image], int] = get_sampling
+                sampling = sampling_of(image)
                 return {"format": "JPEG", "qtables": tables, "subsampling": max(sampling, 0), "optimize": True}
             return {"format": "JPEG", "quality": 95, "subsampling": 0}
 

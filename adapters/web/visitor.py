@@ -109,4 +109,4 @@ def give_cookie(response: web.StreamResponse, name: str, value: str, *, secure: 
 
 def written_name(name: str) -> str:
     """A name as a cookie can hold it."""
-    return quote(clean_name(name), safe="")
+    return quote(name, safe="")

@@ -14,7 +14,12 @@ import pytest
 from PIL import Image
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
+from bot.errors import RejectedError
+from bot.job import Failed
 from tests.endtoend.process import Bot
+from tests.standins.desk import GOOD_KEY
+from tests.wire.web_door import Visit, picture
+from tests.wire.web_door import visiting as door_over_the_stand_in
 
 CHROMIUM: Final = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
 """Debian's own; playwright's download is not used."""
@@ -33,6 +38,13 @@ async def bot(tmp_path: Path) -> AsyncIterator[Bot]:
         yield bot
     finally:
         await bot.end()
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncIterator[Visit]:
+    """The door over the stand-in desk, whose jobs a test drives, for moments that no real provider gives on demand."""
+    async with door_over_the_stand_in(tmp_path) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -210,3 +222,100 @@ async def test_the_page_is_german_dark_and_still_where_asked(bot: Bot, browser: 
         await expect(page.get_by_role("heading", name="Anbieter")).to_be_visible()
         await page.keyboard.press("Escape")
         await expect(page.get_by_role("heading", name="Anbieter")).to_be_hidden()
+
+
+async def test_a_message_that_lives_keeps_its_open_details_and_the_focus(stage: Visit, browser: Browser) -> None:
+    async with visiting(browser, stage.door.address) as page:
+        await say(page, "/imagine A fox")
+        message = page.get_by_role("article")
+        await expect(message).to_contain_text("You’re next.")
+        job = stage.last_job()
+        await stage.desk.work(job, word="Pending", task="task-7")
+        await message.get_by_text("Details").click()
+        await expect(message).to_contain_text("task-7")
+        await message.get_by_role("button", name="Cancel").focus()
+        await stage.desk.work(job, word="Generating", task="task-7", fraction=0.4)
+        await expect(message.get_by_role("progressbar")).to_have_attribute("value", "0.400")
+        await expect(message.get_by_role("button", name="Cancel")).to_be_focused()
+        await expect(message.locator("details")).to_have_attribute("open", "")
+        await expect(message).to_contain_text("Generating")
+        await stage.desk.finish(job)
+        await finished(page, 1)
+        await expect(message.locator("details")).to_have_attribute("open", "")
+        await expect(message).to_be_focused()
+        await page.reload()
+        await page.get_by_text("Details").click()
+        await expect(message).to_contain_text("task-7")
+        await expect(message).to_contain_text("Ready")
+
+
+async def test_a_providers_complaint_is_shown_at_the_field_that_caused_it(stage: Visit, browser: Browser) -> None:
+    async with visiting(browser, stage.door.address) as page:
+        await page.get_by_role("button", name="Studio").first.click()
+        await page.get_by_role("spinbutton", name="Steps").fill("45")
+        await page.get_by_role("button", name="Close the studio panel").click()
+        await expect(page.get_by_role("button", name="Steps 45")).to_be_visible()
+        await say(page, "/imagine A fox")
+        await expect(page.get_by_role("article")).to_be_visible()
+        await stage.desk.end(stage.last_job(), Failed.by(RejectedError(fields={"steps": "at most 40"})))
+        await expect(page.locator("#e-steps")).to_have_text("at most 40")
+        await expect(page.get_by_role("spinbutton", name="Steps")).to_have_attribute("aria-invalid", "true")
+        await page.get_by_role("button", name="Steps 45").click()
+        await expect(page.get_by_role("spinbutton", name="Steps")).to_have_value("28")
+
+
+async def test_a_key_is_given_checked_and_taken_back_in_the_panel(stage: Visit, browser: Browser) -> None:
+    async with visiting(browser, stage.door.address) as page:
+        await page.get_by_role("button", name="Studio").first.click()
+        field = page.get_by_label("Key for Stability AI")
+        await field.fill("sk-something-wrong")
+        await page.get_by_role("button", name="Check and use").click()
+        await expect(page.get_by_text("did not accept this key")).to_be_visible()
+        await expect(field).to_have_value("")
+        await field.fill(GOOD_KEY)
+        await page.get_by_text("Remember it in this machine").click()
+        await page.get_by_role("button", name="Check and use").click()
+        await expect(field).to_have_count(0)
+        assert stage.desk.keys == {"stability": True}
+        assert GOOD_KEY not in await page.content()
+
+
+async def test_a_file_may_be_dropped_or_pasted(stage: Visit, browser: Browser) -> None:
+    carry = """([kind, bytes]) => {
+        const held = new DataTransfer(), settings = { bubbles: true, cancelable: true };
+        held.items.add(new File([Uint8Array.from(bytes)], `${kind}.png`, { type: "image/png" }));
+        const event = kind === "drop" ? new DragEvent("drop", { dataTransfer: held, ...settings })
+            : new ClipboardEvent("paste", { clipboardData: held, ...settings });
+        document.querySelector("#text").dispatchEvent(event);
+    }"""
+    async with visiting(browser, stage.door.address) as page:
+        for count, kind in enumerate(("drop", "paste"), start=1):
+            await page.evaluate(carry, [kind, list(picture())])
+            await expect(page.get_by_text(f"{kind}.png")).to_be_visible()
+            await page.get_by_role("button", name="Send").click()
+            await expect(page.get_by_role("article")).to_have_count(count)
+        await page.get_by_label("Add a picture").set_input_files(
+            {"name": "a.txt", "mimeType": "text/plain", "buffer": b"a"}
+        )
+        await expect(page.get_by_text("Only PNG, JPEG and WebP")).to_be_visible()
+
+
+async def test_an_unsure_end_is_tried_again_only_after_a_second_press(stage: Visit, browser: Browser) -> None:
+    async with visiting(browser, stage.door.address) as page:
+        await say(page, "/imagine A fox")
+        await expect(page.get_by_role("article")).to_be_visible()
+        await stage.desk.end(stage.last_job(), Failed(key="unsure", unsure=True))
+        await page.get_by_role("button", name="Try again").click()
+        await expect(page.get_by_role("button", name="even if it is charged twice")).to_be_visible()
+        assert len(stage.desk.asks) == 1
+        await page.get_by_role("button", name="even if it is charged twice").click()
+        await expect(page.get_by_role("article")).to_have_count(2)
+
+
+async def test_plain_words_are_painted_after_a_yes(stage: Visit, browser: Browser) -> None:
+    async with visiting(browser, stage.door.address) as page:
+        await say(page, "a quiet harbour")
+        await expect(page.get_by_text("Only you can see this")).to_be_visible()
+        await page.get_by_role("button", name="Paint it").click()
+        await expect(page.get_by_role("article")).to_contain_text("a quiet harbour")
+        await expect(page.get_by_text("Only you can see this")).to_have_count(0)

@@ -10,6 +10,7 @@ import sys
 import time
 import zipfile
 import zlib
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -55,13 +56,15 @@ def scene(width: int = 96, height: int = 64, mode: str = "RGB") -> Image.Image:
 
 async def admit(picture: bytes, **limits: int) -> Admitted:
     given_limits = {"max_bytes": 10_000_000, "max_side": 4096, "max_pixels": 16_777_216} | limits
-    return await images.admit(picture, **given_limits)  # type: ignore[arg-type]
+    return await images.admit(picture, **given_limits)
 
 
 def png_claiming(width: int, height: int) -> bytes:
     """A PNG whose header promises far more than the file holds."""
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(1000))) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(1000))) + chunk(b"IEND", b"")
+    )
 
 
 def chunk(kind: bytes, body: bytes) -> bytes:
@@ -124,7 +127,12 @@ async def test_a_file_that_ends_early_is_broken(kind: str, part: float) -> None:
 
 @pytest.mark.parametrize(
     "picture",
-    [png_claiming(60_000, 60_000), png_claiming(2**31 - 1, 2**31 - 1), jpeg_claiming(65_000, 65_000), webp_claiming(16_383, 16_383)],
+    [
+        png_claiming(120_000, 120_000),
+        png_claiming(2**31 - 1, 2**31 - 1),
+        jpeg_claiming(65_000, 65_000),
+        webp_claiming(16_383, 16_383),
+    ],
     ids=["png", "png-huge", "jpeg", "webp"],
 )
 async def test_a_bomb_is_refused_by_its_header(picture: bytes) -> None:
@@ -139,7 +147,7 @@ async def test_a_bomb_is_refused_by_its_header(picture: bytes) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="limits a process's memory the Linux way")
 def test_bombs_cost_no_memory(tmp_path: Path) -> None:
-    bombs = [png_claiming(60_000, 60_000), jpeg_claiming(65_000, 65_000), webp_claiming(16_383, 16_383)]
+    bombs = [png_claiming(120_000, 120_000), jpeg_claiming(65_000, 65_000), webp_claiming(16_383, 16_383)]
     bombs.append(file_of(Image.new("1", (20_000, 20_000)), "PNG"))
     for index, bomb in enumerate(bombs):
         (tmp_path / f"{index}.bomb").write_bytes(bomb)
@@ -251,7 +259,11 @@ async def test_a_phone_picture_is_turned_upright_and_forgets_where_it_was_taken(
     ],
 )
 async def test_other_colour_modes_become_plain_ones(mode: str, kind: str, becomes: str) -> None:
-    source = scene(mode="L").convert("I").point(lambda value: value * 257).convert("I;16") if mode == "I;16" else scene(mode=mode)
+    source = scene(mode="L" if mode == "I;16" else mode)
+    if mode == "I;16":
+        source = source.convert("I").point(lambda value: value * 257).convert("I;16")
+    if mode == "RGBA":
+        source.putalpha(200)
     admitted = await admit(file_of(source, kind))
     assert admitted.facts.mode == becomes
     got = opened(admitted.picture).convert("L")
@@ -317,12 +329,12 @@ async def test_fit_leaves_alone_what_fits() -> None:
 
 
 async def test_fit_gives_up_quality_first_then_pixels() -> None:
-    picture = file_of(Image.effect_noise((1600, 1200), 60).convert("RGB"), "PNG")
+    picture = file_of(Image.effect_noise((1000, 750), 60).convert("RGB"), "PNG")
     roomy = await images.fit(picture, max_bytes=len(picture) // 2)
-    tight = await images.fit(picture, max_bytes=200_000)
-    assert opened(roomy).size == (1600, 1200)
-    assert len(tight) <= 200_000
-    assert 512 <= max(opened(tight).size) < 1600
+    tight = await images.fit(picture, max_bytes=120_000)
+    assert opened(roomy).size == (1000, 750)
+    assert len(tight) <= 120_000
+    assert 512 <= max(opened(tight).size) < 1000
 
 
 async def test_fit_says_so_when_nothing_worth_showing_would_be_left() -> None:
@@ -358,10 +370,8 @@ def test_damaged_bytes_are_taken_or_refused_but_never_crash(kind: str, seed: int
     for hit in range(hits):
         seed = (seed * 6364136223846793005 + hit) % 2**64
         picture[seed % len(picture)] = (seed >> 32) % 256
-    try:
+    with suppress(RefusedError):
         asyncio.run(admit(bytes(picture)))
-    except RefusedError:
-        pass
 
 
 def test_no_text_chunk_survives() -> None:

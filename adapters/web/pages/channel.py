@@ -23,6 +23,7 @@ from adapters.web.visitor import (
     NAME_LIMIT,
     PERSON_COOKIE,
     Speech,
+    clean_name,
     give_cookie,
     name_of,
     page_person,
@@ -164,12 +165,16 @@ class Channel:
         return await self._announced(job, say, fresh)
 
     async def rename(self, request: web.Request) -> web.Response:
-        """Remember the visitor's name; back to the channel where no script sent this."""
-        sent = await form(request)
-        back = request.headers.get("Sec-Fetch-Mode") == "navigate"
-        response = web.Response(status=303, headers={"Location": "/"}) if back else web.Response(status=204)
-        name = written_name(sent.text("name"))
-        give_cookie(response, NAME_COOKIE, name, secure=self.secure, life_s=COOKIE_LIFE_S if name else 0)
+        """Remember the visitor's name, and how it looks in the head; back to the channel where no script sent this."""
+        name = clean_name((await form(request)).text("name"))
+        if request.headers.get("Sec-Fetch-Mode") == "navigate":
+            response = web.Response(status=303, headers={"Location": "/"})
+        else:
+            shown = name or request[CALLER].token or self.speech.to(request)("page-guest")
+            response = web.Response(
+                text=templates().get_template("me.html").render(person=shown), content_type="text/html"
+            )
+        give_cookie(response, NAME_COOKIE, written_name(name), secure=self.secure, life_s=COOKIE_LIFE_S if name else 0)
         return response
 
     async def _asked(

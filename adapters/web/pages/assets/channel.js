@@ -14,7 +14,7 @@
   // ---- Fragments -----------------------------------------------------------------------------------------------
   const KEPT = new Set(["open", "data-loaded", "data-posted"]);
   const parse = (html) => document.createRange().createContextualFragment(html.trim());
-  const alike = (a, b) => a.nodeName === b.nodeName && (a.nodeType !== 1 || a.className === b.className);
+  const alike = (a, b) => a.nodeName === b.nodeName && a.className === b.className;
 
   /** Make `old` look like `fresh`, touching as little as can be: focus, open details and pictures stay. */
   function morph(old, fresh) {
@@ -24,7 +24,7 @@
     if (old.dataset.since) return; // its text is ours: the seconds
     const left = [...old.childNodes];
     for (const node of [...fresh.childNodes]) {
-      const at = left.findIndex((candidate) => alike(candidate, node));
+      const at = node.nodeType === 1 ? left.findIndex((candidate) => alike(candidate, node)) : left[0]?.nodeType === 3 ? 0 : -1;
       if (at < 0) { old.insertBefore(node, left[0] ?? null); continue; }
       for (const gone of left.splice(0, at)) gone.remove();
       const same = left.shift();
@@ -361,8 +361,8 @@
     if (form.dataset.do === "key") { event.preventDefault(); key(form.action, new FormData(form)); form.reset(); }
     if (form.dataset.do === "name") {
       event.preventDefault();
-      const name = form.elements.name.value.trim();
-      if (await send(form.action, new FormData(form))) { if (name) $("me").querySelector(".name").textContent = name; }
+      const answer = await fetch(form.action, { method: "POST", body: new FormData(form) }).catch(() => null);
+      if (answer?.ok) $("me").querySelector("summary").replaceChildren(parse(await answer.text()));
       $("me").open = false;
       text.focus();
     }

@@ -62,23 +62,25 @@ def watercolour(pixels: Floats, random: RandomState) -> Floats:
 def oil(pixels: Floats, random: RandomState) -> Floats:
     """Strokes that follow the shapes, broad first, fine last, with the ridges that a brush leaves."""
     height, width, _ = pixels.shape
-    unit = min(width, height)
+    span = (width * height) ** 0.5 * 0.87  # by the area: a narrow sheet must not get a million strokes
     vivid = np.clip((pixels - 0.5) * 1.1 + 0.52, 0, 1)
-    soft = _blurred(vivid + (vivid - (vivid @ LUMA)[:, :, None]) * np.float32(0.3), unit / 420)
-    luma = _blurred((pixels @ LUMA)[:, :, None].repeat(3, axis=2), unit / 160)[:, :, 0]
+    soft = _blurred(vivid + (vivid - (vivid @ LUMA)[:, :, None]) * np.float32(0.3), span / 420)
+    luma = _blurred((pixels @ LUMA)[:, :, None].repeat(3, axis=2), span / 160)[:, :, 0]
     down: Floats = np.gradient(luma, axis=0)
     across: Floats = np.gradient(luma, axis=1)
     drift = clouds(random, width, height, cells=2, octaves=3) * np.float32(2 * pi)
-    sheet = _as_image(_blurred(pixels, unit / 60))
+    sheet = _as_image(_blurred(pixels, span / 60))
     relief = Image.new("L", sheet.size, 128)
     brush, bristle = ImageDraw.Draw(sheet), ImageDraw.Draw(relief)
     for size, length, least in (
-        (unit / 42, 2.6, 0.0),
-        (unit / 84, 2.8, 0.0),
-        (unit / 170, 3.0, 0.0012),
-        (unit / 240, 2.6, 0.02),
+        (span / 42, 2.6, 0.0),
+        (span / 84, 2.8, 0.0),
+        (span / 170, 3.0, 0.0012),
+        (span / 240, 2.6, 0.02),
     ):
-        step = size * 0.95
+        if size < 1:
+            break
+        step = size * 1.05
         points = [(x, y) for y in np.arange(0, height, step) for x in np.arange(0, width, step)]
         shifts = random.uniform(-0.6, 0.6, (len(points), 4))
         for index in random.permutation(len(points)):
@@ -94,8 +96,8 @@ def oil(pixels: Floats, random: RandomState) -> Floats:
             stroke = (x - dx, y - dy, x + dx, y + dy)
             brush.line(stroke, fill=(int(r), int(g), int(bl)), width=max(1, int(size * 0.8)))
             bristle.line(stroke, fill=int(128 + d * 110), width=max(1, int(size * 0.8)))
-    painted = np.asarray(sheet.filter(ImageFilter.GaussianBlur(unit / 1600)), np.float32) / np.float32(255)
-    height_map = np.asarray(relief.filter(ImageFilter.GaussianBlur(unit / 700)), np.float32) / np.float32(255)
+    painted = np.asarray(sheet.filter(ImageFilter.GaussianBlur(span / 1600)), np.float32) / np.float32(255)
+    height_map = np.asarray(relief.filter(ImageFilter.GaussianBlur(span / 700)), np.float32) / np.float32(255)
     light = height_map - np.roll(height_map, (1, 1), (0, 1))
     return np.clip(painted * (1 + light * np.float32(0.65))[:, :, None], 0, 1)
 

@@ -44,5 +44,5 @@ def test_languages_of_equal_weight_keep_their_order() -> None:
 )
 def test_a_name_is_one_short_line_and_survives_its_cookie(given: str, kept: str) -> None:
     assert clean_name(given) == kept
-    cookie = f"imagebot_name={written_name(given)}"
+    cookie = f"imagebot_name={written_name(kept)}"
     assert name_of(make_mocked_request("GET", "/", headers={"Cookie": cookie})) == kept

@@ -171,12 +171,12 @@ def _windows(
     lit = random.uniform(0, 1, (down, across))
     left = x + (wide - across * gap) / 2
     for line in range(down):
-        y = top + pane * 2 + line * (gap + pane // 2)
+        y = int(top) + pane * 2 + line * (gap + pane // 2)
         for column in range(across):
             if lit[line, column] < share:
                 bright = (0.35 + 0.65 * lit[line, column] / share) * (1 - row.distance * 0.62)
                 r, g, b = (int(255 * value * bright) for value in warm)
-                px = left + column * gap
+                px = int(left) + column * gap
                 draw.rectangle((px, y, px + pane - 1, y + pane), fill=(r, g, b))
 
 

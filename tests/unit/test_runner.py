@@ -1,0 +1,215 @@
+"""The run of a job where something goes wrong in an odd place: it ends, and what may cost money is never called free."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from bot.errors import DiskFullError, ThrottledError, TooLateError
+from bot.job import Finished, JobId, Outcome, Progress, Rendered, Status, Ticket
+from bot.message import Tone, Verb
+from bot.providers import Order
+from bot.request import ImageId, Wish
+from tests.house import ADA, STREET, TestHouse, house
+
+
+@pytest.fixture
+async def home(tmp_path: Path) -> AsyncIterator[TestHouse]:
+    async with house(tmp_path) as opened:
+        yield opened
+
+
+async def imagine(home: TestHouse) -> JobId:
+    return await home.desk.accept(Wish(prompt="a fox"), by=ADA, at=STREET, event=home.ring())
+
+
+async def test_a_bug_after_the_request_has_left_is_unsure_and_keeps_the_hold(home: TestHouse) -> None:
+    async def stumble(order: Order) -> Ticket:
+        raise ZeroDivisionError
+
+    home.provider.on_submit = stumble
+    job = await imagine(home)
+    reply = await home.told(job)
+    assert reply.tone is Tone.UNSURE
+    assert "othing was charged" not in reply.body
+    assert (await home.store.ledger_sum()).open_cents == Decimal(4)
+
+
+async def test_a_bug_after_the_purchase_is_unsure_and_keeps_the_hold(home: TestHouse) -> None:
+    async def stumble(link: str) -> bytes:
+        raise PermissionError("the gallery's folder is read-only")
+
+    home.provider.on_fetch = stumble
+    reply = await home.told(await imagine(home))
+    assert reply.tone is Tone.UNSURE
+    assert (await home.store.ledger_sum()).open_cents == Decimal(4)
+
+
+async def test_a_bug_before_the_request_has_left_costs_nothing(
+    home: TestHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def stumble(job: JobId) -> bool:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(home.store, "submitting", stumble)
+    reply = await home.told(await imagine(home))
+    assert reply.tone is Tone.FAILED
+    assert (await home.store.ledger_sum()).open_cents == 0
+    assert home.provider.orders == []
+
+
+async def test_a_claim_check_that_cannot_be_written_down_is_not_called_free(
+    home: TestHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full(job: JobId, ticket: Ticket) -> None:
+        raise DiskFullError
+
+    monkeypatch.setattr(home.store, "ticketed", full)
+    reply = await home.told(await imagine(home))
+    assert reply.tone is Tone.UNSURE
+    assert len(home.provider.orders) == 1
+    assert (await home.store.ledger_sum()).open_cents == Decimal(4)
+
+
+async def test_an_end_is_written_as_soon_as_the_book_takes_it(
+    home: TestHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[Outcome] = []
+    finish = home.store.finish
+
+    async def full_at_first(job: JobId, outcome: Outcome) -> bool:
+        tried.append(outcome)
+        if len(tried) < 3:
+            raise DiskFullError
+        return await finish(job, outcome)
+
+    async def soon(seconds: float) -> None:
+        await asyncio.sleep(0)
+
+    monkeypatch.setattr(home.store, "finish", full_at_first)
+    monkeypatch.setattr(home.clock, "sleep", soon)
+    job = await imagine(home)
+    assert (await home.told(job)).tone is Tone.DONE
+    assert all(isinstance(outcome, Finished) for outcome in tried)
+    assert (await home.store.ledger_sum()).settled_cents == Decimal(3)
+
+
+async def test_a_purchase_that_was_put_off_is_given_up_at_a_word(home: TestHouse) -> None:
+    asked = asyncio.Event()
+
+    async def later(order: Order) -> Ticket:
+        asked.set()
+        raise ThrottledError(retry_after_s=50)
+
+    home.provider.on_submit = later
+    job = await imagine(home)
+    async with asyncio.timeout(10):
+        await asked.wait()
+        while True:
+            await home.desk.cancel(job, by=ADA)
+            if (await home.desk.wait(job, 0.05)).status.ended:
+                break
+        reply = await home.told(job)
+    assert reply.tone is Tone.CANCELLED
+    assert len(home.provider.orders) == 1
+    assert (await home.store.ledger_sum()).open_cents == 0
+
+
+async def test_a_vendor_that_wants_to_be_left_alone_for_an_hour_is_not_waited_for(home: TestHouse) -> None:
+    async def later(order: Order) -> Ticket:
+        raise ThrottledError(retry_after_s=3600)
+
+    home.provider.on_submit = later
+    async with asyncio.timeout(10):
+        reply = await home.told(await imagine(home))
+    assert reply.tone is Tone.FAILED
+    assert len(home.provider.orders) == 1
+
+
+async def test_a_stop_asked_for_during_the_purchase_stays_asked_for(home: TestHouse) -> None:
+    asked, sold, polled, hold = asyncio.Event(), asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def sell(order: Order) -> Ticket:
+        asked.set()
+        await sold.wait()
+        return Ticket("scripted", "t")
+
+    async def wait(ticket: Ticket) -> Rendered | Progress:
+        polled.set()
+        return Rendered(link="x") if hold.is_set() else Progress("Pending", 0.5)
+
+    home.provider.on_submit, home.provider.on_poll = sell, wait
+    job = await imagine(home)
+    async with asyncio.timeout(10):
+        await asked.wait()
+        await home.desk.cancel(job, by=ADA)
+        sold.set()
+        await polled.wait()
+        reply = (await home.desk.view(job)).reply
+    assert reply.body == "Stopping."
+    assert Verb.CANCEL not in {button.verb for button in reply.buttons}
+    hold.set()
+    assert (await home.told(job)).tone is Tone.CANCELLED
+
+
+async def test_a_job_that_ends_while_it_is_being_stopped_was_too_late_to_stop(
+    home: TestHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hold = asyncio.Event()
+    polled = asyncio.Event()
+
+    async def wait(ticket: Ticket) -> Rendered:
+        polled.set()
+        await hold.wait()
+        return Rendered(link="x")
+
+    async def end_first(job: JobId) -> bool:
+        hold.set()
+        await home.told(job)
+        return False
+
+    home.provider.on_poll = wait
+    job = await imagine(home)
+    async with asyncio.timeout(10):
+        await polled.wait()
+    monkeypatch.setattr(home.store, "cancel_queued", end_first)
+    with pytest.raises(TooLateError):
+        await home.desk.cancel(job, by=ADA)
+
+
+async def test_a_source_that_was_deleted_meanwhile_ends_the_job_unbought(
+    home: TestHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from bot.errors import PictureUnknownError
+
+    async def gone(image: ImageId) -> bytes:
+        raise PictureUnknownError
+
+    picture = (await home.told(await imagine(home))).pictures[0]
+    monkeypatch.setattr(home.gallery, "read", gone)
+    wish = Wish(prompt="a bear", references=(picture.id,))
+    job = await home.desk.accept(wish, by=ADA, at=STREET, event=home.ring())
+    assert (await home.told(job)).tone is Tone.FAILED
+    assert (await home.desk.view(job)).status is Status.FAILED
+    assert len(home.provider.orders) == 1
+    assert (await home.store.ledger_sum()).open_cents == 0
+
+
+async def test_a_task_goes_on_after_its_provider_was_switched_off(home: TestHouse) -> None:
+    polled, hold = asyncio.Event(), asyncio.Event()
+
+    async def wait(ticket: Ticket) -> Rendered | Progress:
+        polled.set()
+        return Rendered(link="x") if hold.is_set() else Progress("Pending")
+
+    home.provider.on_poll = wait
+    job = await imagine(home)
+    async with asyncio.timeout(10):
+        await polled.wait()
+    home.catalogue.switch_off("scripted")
+    hold.set()
+    assert (await home.told(job)).tone is Tone.DONE
