@@ -7,16 +7,25 @@ import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final, TypeVar
 
 import structlog
-from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
+from tenacity import (
+    AsyncRetrying,
+    RetryCallState,
+    retry_if_exception,
+    retry_if_exception_type,
+    stop_after_attempt,
+    wait_exponential,
+    wait_exponential_jitter,
+)
 
 from bot import telemetry
 from bot.clock import Clock
 from bot.delivery import Delivery
 from bot.engine import Steps
 from bot.errors import (
+    BadKeyError,
     BotError,
     BrokenError,
     BrokenPictureError,
@@ -26,6 +35,7 @@ from bot.errors import (
     NotAPictureError,
     OverdueError,
     ProviderError,
+    RefusedError,
     ThrottledError,
     UnreachableError,
     UnsureError,
@@ -34,10 +44,8 @@ from bot.errors import (
 from bot.faultpoint import reach
 from bot.gallery import Gallery
 from bot.job import Cancelled, Failed, Finished, Job, JobId, Moderated, Outcome, Progress, Rendered, Status, Ticket
-from bot.offer import Offer
 from bot.providers import Order
 from bot.providers.catalogue import Catalogue
-from bot.reply import Standing
 from bot.request import ImageId, Imagine, Upscale, kind_of
 from bot.store import JobRecord, Store
 from bot.telemetry import job_context
@@ -45,9 +53,16 @@ from bot.teller import Teller
 from bot.watch import Watch
 
 log = structlog.get_logger(__name__)
+T = TypeVar("T")
 
 THROTTLED_TRIES: Final = 8
-"""With pauses of 1, 2, 4 ... 60 s: about three minutes of a provider that says "too many"."""
+"""With pauses of 1, 2, 4 ... 60 s: about two minutes of a provider that says "too many"."""
+PAUSE_LIMIT_S: Final = 60.0
+"""A vendor that names a longer pause is not waited for: the person is told to come back."""
+LATE_S: Final = 20.0
+"""What a task gets at least in a new life: its time may seem over because the clock jumped, or we were away."""
+SURE_PAUSE_S: Final = 30.0
+"""Most seconds between two tries to write an end down."""
 UNREACHABLE_TRIES: Final = 4
 FETCH_TRIES: Final = 5
 """Downloads of one link: it lives 10 minutes, and these are over within one."""
@@ -76,18 +91,24 @@ class Runner:
     async def paint(self, job_id: JobId, steps: Steps) -> None:
         """Take an accepted job to its outcome, and write that down."""
         with job_context(job_id):
-            job = await self._store.job(job_id)
+            job = await _surely(self._clock, lambda: self._store.job(job_id))
             try:
                 outcome = await self._run(job, steps)
-            except Exception:  # the outermost line of a run: a bug of ours still ends the job, in words
+            except Exception as error:  # the outermost line of a run: a fault of ours still ends the job, in words
                 log.exception("run broke")
-                outcome = Failed.by(HouseError())
-            await steps.do("finish", lambda: self._finish(job, outcome))
+                fault = error if isinstance(error, HouseError) else HouseError()
+                outcome = await _surely(self._clock, lambda: self._broken(job, fault))
+            # No step: the first outcome stands anyway, and a step would remember that the disk was full.
+            await _surely(self._clock, lambda: self._finish(job, outcome))
 
     async def deliver(self, job_id: JobId, steps: Steps) -> None:
         """Tell the outcome. A run of its own: the provider's slot is free by now."""
         with job_context(job_id):
-            await steps.do("deliver", lambda: self._deliver(job_id))
+            await _surely(self._clock, lambda: self._deliver(job_id))
+
+    async def give_up(self, job: Job) -> None:
+        """End a job whose run is lost: the engine knows it no longer, or it broke in an earlier life."""
+        await self._finish(job, await self._broken(job, HouseError()))
 
     def stop(self, job_id: JobId) -> bool:
         """End work that is done in this house; False where it is a vendor's, who goes on and bills."""
@@ -96,59 +117,60 @@ class Runner:
 
     async def _run(self, job: Job, steps: Steps) -> Outcome:
         try:
-            offer = self._catalogue.offer(job.provider, job.model)
-            result = await self._submit(job, offer, steps)
-        except (ProviderError, UnsureError, NoOfferError) as error:
+            result = await self._submit(job, steps)
+        except (ProviderError, RefusedError, UnsureError) as error:
             self._catalogue.blame(job.provider, error)
-            return Failed.by(error)
-        except BotError as error:
             return Failed.by(error)
         match result:
             case Cancelled() | Moderated():
                 return result
             case Ticket() | Rendered():
-                return await steps.do("collect", lambda: self._collect(job, offer, result))
+                return await steps.do("collect", lambda: self._collect(job, result))
 
-    async def _submit(self, job: Job, offer: Offer, steps: Steps) -> Ticket | Rendered | Moderated | Cancelled:
+    async def _broken(self, job: Job, fault: HouseError) -> Failed:
+        """The end that a fault of ours means: once a paid request may have left, nobody is told that it cost nothing."""
+        if _free(job) or (await self._store.record(job.id)).submitted_at is None:
+            return Failed.by(fault)
+        return replace(Failed.by(HouseError()), unsure=True)
+
+    async def _submit(self, job: Job, steps: Steps) -> Ticket | Rendered | Moderated | Cancelled:
         """Buy once. What surely never arrived, or was surely not accepted, is tried again after a pause."""
-        take = steps.do if offer.free else steps.once  # a sketch of our own costs nothing and may be drawn again
+        take = steps.do if _free(job) else steps.once  # a sketch of our own costs nothing and may be drawn again
         tries = 0
         while True:
             tries += 1
             try:
-                return await take(f"submit.{tries}", lambda: self._buy(job, offer))
+                return await take(f"submit.{tries}", lambda: self._buy(job))
             except (ThrottledError, UnreachableError) as error:
                 limit = THROTTLED_TRIES if isinstance(error, ThrottledError) else UNREACHABLE_TRIES
-                if tries >= limit:
+                pause_s = error.retry_after_s or min(PAUSE_LIMIT_S, 2.0 ** (tries - 1))
+                if tries >= limit or pause_s > PAUSE_LIMIT_S:
                     raise
                 log.warning("submit put off", provider=job.provider, error=type(error).__name__, tries=tries)
-                await self._clock.sleep(error.retry_after_s or min(60.0, 2.0 ** (tries - 1)))
+                if await self._stoppably(job.id, self._clock.sleep(pause_s)) is not None:
+                    return Cancelled()
 
-    async def _buy(self, job: Job, offer: Offer) -> Ticket | Rendered | Moderated | Cancelled:
+    async def _buy(self, job: Job) -> Ticket | Rendered | Moderated | Cancelled:
         if not await self._store.begin(job.id):
             return Cancelled()
-        self._tell(job, Standing(since=self._clock.now()))
+        self._tell(job, since=self._clock.now())
         waited_s = (self._clock.now() - job.accepted_at).total_seconds()
         telemetry.QUEUE_SECONDS.labels(job.provider).observe(max(0.0, waited_s))
         order = await self._order(job)
-        provider = self._catalogue.provider(job.provider)
+        provider = self._catalogue.seller(job.provider)
         if not await self._store.submitting(job.id):
             return Cancelled()
         reach("submit.begun")
         with telemetry.provider_call(job.provider, "submit"):
-            if offer.free:
+            if _free(job):
                 result = await self._stoppably(job.id, provider.submit(order))
             else:
                 result = await provider.submit(order)
         reach("submit.sent")
         self._catalogue.praise(job.provider)
-        if isinstance(result, Ticket):
-            await self._store.ticketed(job.id, result)
         return result
 
-    async def _stoppably(
-        self, job_id: JobId, work: Awaitable[Ticket | Rendered | Moderated]
-    ) -> Ticket | Rendered | Moderated | Cancelled:
+    async def _stoppably(self, job_id: JobId, work: Awaitable[T]) -> T | Cancelled:
         """Work that `stop` may end. A cancellation of our own task is the house closing, and passes on."""
         task = self._stoppable[job_id] = asyncio.ensure_future(work)
         try:
@@ -174,39 +196,47 @@ class Runner:
             report=lambda progress: self._report(job, progress),
         )
 
-    async def _collect(self, job: Job, offer: Offer, result: Ticket | Rendered) -> Outcome:
+    async def _collect(self, job: Job, result: Ticket | Rendered) -> Outcome:
         """From the claim check to a picture of ours. What was bought and can't be had is said as it is."""
         ticket = result if isinstance(result, Ticket) else None
         try:
-            rendered = await self._settled(job, offer, ticket) if ticket else result
+            rendered = await self._settled(job, ticket) if ticket else result
         except (OverdueError, VanishedError, NoOfferError) as error:
             # Bought, and its end is unknown: it may still finish over there and be charged.
-            return replace(Failed.by(error), unsure=not offer.free)
-        except BotError as error:
+            return replace(Failed.by(error), unsure=not _free(job))
+        except (ProviderError, UnsureError) as error:
             return Failed.by(error)
         if not isinstance(rendered, Rendered):
             return rendered if isinstance(rendered, Moderated) else Failed.by(BrokenError())
-        cost = _cost(rendered, ticket, offer)
+        cost = _cost(rendered, ticket, job)
         reach("collect.rendered")
         try:
-            image = await self._keep(job, offer, rendered, ticket)
+            image = await self._keep(job, rendered, ticket)
         except BotError as error:
             log.exception("a finished picture was lost", provider=job.provider)
-            return replace(Failed.by(error), cost_cents=cost or None, word=rendered.word)
+            return replace(Failed.by(error), unsure=cost is None, cost_cents=cost or None, word=rendered.word)
         reach("collect.kept")
         if await self._store.cancel_asked(job.id):
             return Cancelled(cost_cents=cost or None)
         return Finished(image=image, seed=rendered.seed, cost_cents=cost, word=rendered.word, notes=rendered.notes)
 
-    async def _settled(self, job: Job, offer: Offer, ticket: Ticket) -> Rendered | Moderated:
+    async def _settled(self, job: Job, ticket: Ticket) -> Rendered | Moderated:
+        await self._store.ticketed(job.id, ticket)
         record = await self._store.record(job.id)
+        offer, seller = self._catalogue.offer(job.provider, job.model), self._catalogue.provider(job.provider)
         since = record.submitted_at or job.accepted_at
         left_s = job.deadline_s - (self._clock.now() - since).total_seconds()
-        self._tell(job, Standing(since=record.started_at, ticket=ticket))
+        self._tell(job, since=record.started_at, ticket=ticket)
 
         async def look(seen: Ticket) -> Progress | Rendered | Moderated:
             with telemetry.provider_call(job.provider, "poll"):
-                return await self._catalogue.provider(job.provider).poll(seen)
+                try:
+                    return await seller.poll(seen)
+                except BadKeyError:  # a key that was replaced meanwhile may see the task, too
+                    heir = self._catalogue.provider(job.provider)
+                    if heir is seller:
+                        raise
+                    return await heir.poll(seen)
 
         return await self._watch.settle(
             ticket,
@@ -214,11 +244,11 @@ class Runner:
             report=lambda progress: self._report(job, progress),
             typical_s=offer.typical_s,
             # A clock that jumped must neither end a fresh task nor let one run for ever.
-            left_s=min(max(left_s, 0.0), job.deadline_s),
+            left_s=min(max(left_s, LATE_S), job.deadline_s),
             deadline_s=job.deadline_s,
         )
 
-    async def _keep(self, job: Job, offer: Offer, rendered: Rendered, ticket: Ticket | None) -> ImageId:
+    async def _keep(self, job: Job, rendered: Rendered, ticket: Ticket | None) -> ImageId:
         """The picture on our disk, verified. Raises BrokenError, LinkGoneError, HouseError."""
         if rendered.shelf is not None:
             return await self._save(job, await self._gallery.read(rendered.shelf), rendered)
@@ -228,7 +258,7 @@ class Runner:
             if ticket is None:
                 raise
             # The link may have lapsed while we were down; the task itself can name a fresh one.
-            again = await self._settled(job, offer, ticket)
+            again = await self._settled(job, ticket)
             if not isinstance(again, Rendered):
                 raise
             return await self._fetch(job, again)
@@ -292,18 +322,39 @@ class Runner:
         self._ended(job_id)
 
     def _report(self, job: Job, progress: Progress) -> None:
+        self._tell(job, progress=progress)
+
+    def _tell(self, job: Job, **news: Any) -> None:
+        """Change what is told of a job that runs; a stop that was asked for stays asked for."""
         standing = self._delivery.standing(job.id)
         if standing is not None:
-            self._tell(job, replace(standing, ahead=None, progress=progress))
-
-    def _tell(self, job: Job, standing: Standing) -> None:
-        self._delivery.tell(job.id, standing)
+            self._delivery.tell(job.id, replace(standing, ahead=None, **news))
 
 
-def _cost(rendered: Rendered, ticket: Ticket | None, offer: Offer) -> Decimal | None:
-    """What the provider bills: its own figure, else the catalogue's."""
+async def _surely(clock: Clock, act: Callable[[], Awaitable[T]]) -> T:
+    """What a run must not end without, tried until the disk has room and the database answers."""
+    trying = AsyncRetrying(
+        retry=retry_if_exception(lambda error: isinstance(error, HouseError) or not isinstance(error, BotError)),
+        wait=wait_exponential(max=SURE_PAUSE_S),
+        sleep=clock.sleep,
+        before_sleep=lambda state: log.error("the end of a job is tried again", exc_info=_cause(state)),
+    )
+    return await trying(act)
+
+
+def _cause(state: RetryCallState) -> BaseException | None:
+    return state.outcome.exception() if state.outcome else None
+
+
+def _free(job: Job) -> bool:
+    """Whether submitting again costs nothing: as it was at acceptance, so the same in every life of the job."""
+    return job.reserved_cents == 0
+
+
+def _cost(rendered: Rendered, ticket: Ticket | None, job: Job) -> Decimal | None:
+    """What the provider bills: its own figure, else the price at acceptance."""
     if rendered.cost_cents is not None:
         return rendered.cost_cents
     if ticket is not None and ticket.cost_cents is not None:
         return ticket.cost_cents
-    return offer.price_cents
+    return job.reserved_cents

@@ -119,6 +119,13 @@ class Catalogue:
             raise NoOfferError(kind="")
         return provider
 
+    def seller(self, name: str) -> Provider:
+        """The provider of a purchase to come: one whose key was taken back buys nothing. Raises NoOfferError."""
+        stand = self._stands.get(name)
+        if stand is None or stand.provider is None:
+            raise NoOfferError(kind="")
+        return stand.provider
+
     async def switch_on(self, name: str, key: str, *, remembered: bool) -> None:
         """Ask the vendor about the key and, if it works, serve with it. Raises ProviderError, NoOfferError."""
         stand = self._stands.get(name)

@@ -60,6 +60,7 @@
   function notice(html) {
     for (const old of all("[data-notice]", log)) old.remove();
     const fresh = parse(html).firstElementChild;
+    if (!fresh) return null;
     log.append(fresh);
     toEnd();
     return fresh;
@@ -287,7 +288,7 @@
   }
   /** Show the complaints that a fragment carries at the controls that they are about. */
   function complain(fragment) {
-    for (const complaint of all("[data-field]", fragment ?? log.ownerDocument.createElement("i"))) {
+    for (const complaint of fragment ? all("[data-field]", fragment) : []) {
       const name = complaint.dataset.field, place = document.querySelector(`[data-error="${CSS.escape(name)}"]`);
       if (!place) continue;
       place.textContent = complaint.dataset.says;
@@ -374,7 +375,7 @@
     chosen();
   });
   studio.addEventListener("change", ({ target }) => { if (target.dataset.do === "offer") choose(); });
-  text.addEventListener("input", grow);
+  text.addEventListener("input", () => { delete composer.dataset.event; grow(); }); // other words are another request
   text.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); say(); }
     if (event.key === "ArrowUp" && !text.value && lastSaid) { event.preventDefault(); fill(lastSaid); }

@@ -46,3 +46,7 @@ def test_the_address_is_one_that_a_browser_can_open(tmp_path) -> None:
         (Settings(public_url="https://pictures.example/"), "https://pictures.example"),
     ):
         assert open_adapter(settings, StandInDesk(tmp_path).front, tokens=tokens).address == address
+
+
+async def test_a_door_that_never_opened_closes_without_a_fuss(tmp_path) -> None:
+    await open_adapter(Settings(port=0), StandInDesk(tmp_path).front).close()

@@ -1,0 +1,66 @@
+"""What `make bench` says, and where it may write it."""
+
+from __future__ import annotations
+
+from datetime import date
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from benchmarks import REGISTRY, report
+from benchmarks.figure import Figure, Scale
+from benchmarks.gauge import percentile
+
+PAGE = Path(__file__).parents[3] / "docs" / "benchmarks.md"
+ACCEPT = Figure(what="accept", ours=3.0, other=2.0, against="bare", unit="ms")
+
+
+def test_a_ratio_is_ours_over_the_other() -> None:
+    assert ACCEPT.compared == "1.50 x"
+
+
+def test_decibels_are_subtracted() -> None:
+    assert Figure(what="", ours=32, other=30.5, against="", unit="dB", scale=Scale.DIFFERENCE).compared == "+1.50 dB"
+
+
+@pytest.mark.parametrize(("percent", "value"), [(50, 50.0), (99, 99.0), (100, 100.0)])
+def test_a_percentile_is_one_of_the_values(percent: float, value: float) -> None:
+    assert percentile([float(number) for number in range(100, 0, -1)], percent) == value
+
+
+def test_every_row_of_the_table_is_as_wide_as_the_others() -> None:
+    lines = report.table([ACCEPT, Figure(what="a longer name", ours=12345, other=0.0002, against="b", unit="s")])
+    assert len({len(line) for line in lines.splitlines()}) == 1
+    assert "12,345 s" in lines
+
+
+def test_what_could_not_be_measured_is_said_with_the_reason() -> None:
+    text = report.account([ACCEPT], {"upscale": "no photo"}, machine="a machine", on=date(2026, 11, 21), took_s=9)
+    assert "Not measured: upscale, because no photo." in text
+    assert "a machine" in text
+
+
+def test_only_what_stands_between_the_marks_is_replaced(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(f"before\n{report.BEGIN}\nold\n{report.END}\nafter\n", "utf-8")
+    report.put(page, "new")
+    assert page.read_text("utf-8") == f"before\n{report.BEGIN}\n\nnew\n\n{report.END}\nafter\n"
+
+
+def test_a_page_without_marks_stays_as_it_is(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("mine", "utf-8")
+    with pytest.raises(ValueError, match="marks"):
+        report.put(page, "new")
+    assert page.read_text("utf-8") == "mine"
+
+
+def test_the_page_of_the_docs_has_its_marks() -> None:
+    page = PAGE.read_text("utf-8")
+    assert page.index(report.BEGIN) < page.index(report.END)
+
+
+@pytest.mark.parametrize("name", REGISTRY)
+def test_every_measurement_of_the_registry_can_be_run(name: str) -> None:
+    assert callable(import_module(REGISTRY[name]).measure)
