@@ -29,7 +29,7 @@ fix: .venv/test ## let ruff put format, imports and simple findings right
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: .venv/test ## measure, and print a table
+bench: .venv/test $(WEIGHTS) ## measure, and print a table
 	$(BIN)/python -m benchmarks
 
 lock: .venv/test ## write the locks anew from pyproject.toml; UPGRADE=--upgrade takes newer versions

@@ -27,6 +27,7 @@ def main() -> int:
     unknown = [name for name in asked.names if name not in REGISTRY]
     if unknown:
         parser.error(f"there is no {unknown[0]}; possible are {', '.join(REGISTRY)}")
+    here = machine.describe()
     figures: list[Figure] = []
     skipped: dict[str, str] = {}
     began = time.monotonic()
@@ -40,9 +41,7 @@ def main() -> int:
             except SkippedError as error:
                 skipped[name] = str(error)
             print(f"{time.monotonic() - since:.0f} s", file=sys.stderr, flush=True)
-    text = report.account(
-        figures, skipped, machine=machine.describe(), on=datetime.now(UTC).date(), took_s=time.monotonic() - began
-    )
+    text = report.account(figures, skipped, machine=here, on=datetime.now(UTC).date(), took_s=time.monotonic() - began)
     print(text)
     if asked.write is not None:
         report.put(asked.write, text)

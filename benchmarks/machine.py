@@ -17,8 +17,13 @@ def describe() -> str:
     return (
         f"{_cpu()}, {cores} {'core' if cores == 1 else 'cores'}; {platform.system()} {platform.machine()}; "
         f"{platform.python_implementation()} {platform.python_version()}; SQLite {sqlite3.sqlite_version}; "
-        f"4 KiB written and flushed to the disk in {_flush_ms():.2f} ms"
+        f"4 KiB written and flushed to the disk in {_flush_ms():.2f} ms{_load()}"
     )
+
+
+def _load() -> str:
+    """What else the machine was doing; 0 is a machine at rest."""
+    return f"; load average {os.getloadavg()[0]:.1f} before the first measurement" if hasattr(os, "getloadavg") else ""
 
 
 def _flush_ms() -> float:

@@ -68,7 +68,7 @@ async def _import(code: str, folder: Path, environ: Mapping[str, str]) -> float:
 
 
 async def _start(folder: Path, environ: Mapping[str, str]) -> float:
-    """Seconds from the command to the address on the terminal; then it is killed, as by a power cut: nothing is under way."""
+    """Seconds from the command to the address on the terminal; then it is killed, with nothing under way."""
     began = time.perf_counter()
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bot", "run", cwd=folder, env=environ, stderr=asyncio.subprocess.PIPE

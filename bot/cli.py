@@ -15,6 +15,7 @@ import click
 
 from bot import VERSION
 from bot.errors import BotError, SettingsError, key_of
+from bot.job import Status
 from bot.words import Words
 
 STARTED_AT: Final = time.monotonic()
@@ -117,7 +118,7 @@ def upscale(config: Path | None, /, picture: Path, output: Path | None, force: b
     ask.setdefault("output_format", _format_of(output))
     output = output or picture.with_name(f"{picture.stem}-large.{ask['output_format']}")
     settings, words, tongue = _errand(config, output, force)
-    if not picture.is_file():
+    if not picture.is_file() or not os.access(picture, os.R_OK):
         _end(words.say(tongue, "terminal-not-a-file", path=str(picture)))
     saved = _carried_out(errand.upscale(settings, picture, ask, output, words, tongue))
     click.echo(words.say(tongue, "terminal-saved", path=str(saved)))
@@ -134,10 +135,10 @@ def check(config: Path | None) -> None:
 
 
 @main.command()
-@click.option("--status", help="Only jobs of this status: queued, running, finished, moderated, failed, unsure, ...")
+@click.option("--status", type=click.Choice(list(Status)), help="Only jobs of this status.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
 @click.pass_obj
-def jobs(config: Path | None, status: str | None, limit: int) -> None:
+def jobs(config: Path | None, status: Status | None, limit: int) -> None:
     """List the newest jobs; the bot must not be running on the same folder."""
     from bot.terminal import checkup
 
@@ -160,6 +161,8 @@ def _errand(config: Path | None, output: Path, force: bool) -> tuple[Any, Words,
     settings, words, tongue = _settings(config), Words.load(), _tongue()
     if output.exists() and not force:
         _end(words.say(tongue, "terminal-exists", path=str(output)))
+    if not os.access(output.parent, os.W_OK):  # found out before anything is bought
+        _end(words.say(tongue, "check-store-fault", place=str(output), reason=words.say(tongue, "reason-not-writable")))
     return settings, words, tongue
 
 

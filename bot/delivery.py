@@ -85,11 +85,12 @@ class Delivery:
         try:
             async with live.turn:
                 record = await self._store.record(job.id)
-                live.receipt = record.receipt
                 if record.status.ended:
                     self._let_go(live)
-                elif live.receipt is None:
+                elif record.receipt is None:
                     await self._post(live)
+                else:
+                    live.receipt, live.shown = record.receipt, None  # what an earlier life showed last is out of date
         except BaseException:
             self._let_go(live)
             raise

@@ -13,25 +13,22 @@ import structlog
 from bot import images, policy, prompt
 from bot.clock import Clock
 from bot.delivery import Delivery
-from bot.engine import Engine
+from bot.engine import Engine, Run
 from bot.errors import (
     BadKeyError,
-    BadValueError,
     BotError,
     ClosingError,
     DeliveryError,
     KeyRefusedError,
     KeyUncheckedError,
     NoOfferError,
-    PictureTooLargeError,
-    PictureTooSmallError,
     ProviderError,
     RefusedError,
     TooLateError,
     key_of,
 )
 from bot.faultpoint import reach
-from bot.fitting import fit
+from bot.fitting import enlarge, imagine, wish_of
 from bot.gallery import Gallery
 from bot.job import Cancelled, Failed, Finished, Job, JobId, Status, new_job_id
 from bot.message import Person, Picture, Place, Reply
@@ -39,7 +36,7 @@ from bot.offer import Offer
 from bot.policy import Limits
 from bot.providers.catalogue import Catalogue
 from bot.reply import Standing
-from bot.request import SEED_LIMIT, Enlarge, Format, ImageId, Imagine, Kind, Request, Upscale, Wish
+from bot.request import SEED_LIMIT, Enlarge, ImageId, Imagine, Kind, Request, Shape, Upscale, Wish
 from bot.runner import Runner
 from bot.store import Store
 from bot.telemetry import REFUSALS, hide, job_context
@@ -127,11 +124,13 @@ class Desk:
         request: Request
         match wish:
             case Wish(references=references):
-                offer, request = self._imagine(wish)
+                able = self._catalogue.choose(Kind.IMAGINE, model=wish.model, provider=wish.provider)
+                offer, request = imagine(wish, able, lambda: self._random.randint(0, SEED_LIMIT))
                 answers = answers or next(iter(references), None)
-            case Enlarge(source=source):
-                offer, request = await self._upscale(wish)
-                answers = source
+            case Enlarge(source=answers):
+                source = await self._gallery.picture(answers)
+                able = self._catalogue.choose(Kind.UPSCALE, model=wish.model, provider=wish.provider)
+                offer, request = enlarge(wish, able, Shape(source.width, source.height))
         job = Job(
             id=new_job_id(),
             request=request,
@@ -156,22 +155,41 @@ class Desk:
         reach("accept.written")
         with job_context(job.id):
             log.info("job accepted", door=at.door, provider=job.provider, model=job.model)
-            await self._announce(job)
-            await self._engine.paint(job.id, lane=job.provider, person=job.by.key)
+            try:
+                await self._teller.announce(job)
+                await self._engine.paint(job.id, lane=job.provider, person=job.by.key)
+            except BaseException:  # whatever it was: a job that nobody will run must not hold money
+                await asyncio.shield(self._take_back(job))
+                raise
         return job.id
 
     async def take_up(self) -> None:
         """After a start: carry on with every job that an earlier life accepted and did not see to its end."""
         for job_id in await self._store.open_jobs():
             with job_context(job_id):
-                job = await self._store.job(job_id)
                 try:
-                    await self._announce(job)
-                except DeliveryError as error:
-                    log.warning("announcement not taken up", job=job_id, error=type(error).__name__)
-                await self._engine.resume(job_id, lane=job.provider, person=job.by.key)
+                    await self._take_up(job_id)
+                except Exception:  # the outermost line of this job's start: it must not keep the others waiting
+                    log.exception("job not taken up")
         for job_id in await self._store.undelivered():
-            await self._engine.deliver(job_id)
+            await self._engine.deliver_anew(job_id)
+
+    async def _take_up(self, job_id: JobId) -> None:
+        record = await self._store.record(job_id)
+        job = record.job
+        try:
+            await self._teller.announce(job)
+        except DeliveryError as error:
+            log.warning("announcement not taken up", error=type(error).__name__)
+            await self._take_back(job)
+        match await self._engine.run_of(job_id):
+            case Run.GOING:
+                pass
+            case Run.UNKNOWN if record.submitted_at is None:
+                await self._engine.paint(job_id, lane=job.provider, person=job.by.key)
+            case Run.UNKNOWN | Run.OVER:
+                log.error("the run of a job is lost")
+                await self._runner.give_up(job)
 
     async def again(self, job: JobId, *, by: Person, at: Place, event: str) -> JobId:
         """The same request with a new seed; after an unsure end, the same seed."""
@@ -190,7 +208,7 @@ class Desk:
         match asked.request:
             case Imagine() as request:
                 unsure = isinstance(record.outcome, Failed) and record.outcome.unsure
-                wish: Wish | Enlarge = _wish(request, model, provider, keep_seed=unsure)
+                wish: Wish | Enlarge = wish_of(request, model, provider, keep_seed=unsure)
             case Upscale() as request:
                 wish = Enlarge(
                     source=request.source,
@@ -214,7 +232,8 @@ class Desk:
             await self._engine.deliver(job)
             self.ended(job)
             return
-        await self._store.ask_cancel(job)
+        if not await self._store.ask_cancel(job):
+            raise TooLateError()
         if not self._runner.stop(job):
             standing = self._delivery.standing(job) or Standing()
             self._delivery.tell(job, replace(standing, ahead=None, stopping=True))
@@ -364,74 +383,17 @@ class Desk:
         """Take nothing new any more."""
         self._closing = True
 
-    async def _announce(self, job: Job) -> None:
-        """A place that is closed to us ends a job that was not bought yet."""
-        try:
-            await self._teller.announce(job)
-        except DeliveryError:
-            if await self._store.cancel_queued(job.id):
-                await self._store.delivered(job.id)  # the refusal is the telling
-            raise
-
-    def _imagine(self, wish: Wish) -> tuple[Offer, Imagine]:
-        able = self._catalogue.choose(Kind.IMAGINE, model=wish.model, provider=wish.provider)
-        fitting = [offer for offer in able if offer.references >= len(wish.references)]
-        if not fitting:
-            most = max(offer.references for offer in able)
-            raise BadValueError(field="references", value=len(wish.references), allowed=f"0-{most}")
-        return fitting[0], fit(wish, fitting[0], lambda: self._random.randint(0, SEED_LIMIT))
-
-    async def _upscale(self, wish: Enlarge) -> tuple[Offer, Upscale]:
-        """The first offer that takes this picture; where none does, why the first one does not."""
-        source = await self._gallery.picture(wish.source)
-        refusals: list[BotError] = []
-        for offer in self._catalogue.choose(Kind.UPSCALE, model=wish.model, provider=wish.provider):
-            factors = [wish.factor] if wish.factor else list(offer.factors)
-            for factor in factors:
-                refusal = _refusal(offer, factor, source.width, source.height)
-                if refusal is None:
-                    return offer, Upscale(
-                        source=source.id, factor=factor, output_format=wish.output_format or Format.WEBP
-                    )
-                refusals.append(refusal)
-        telling = [refusal for refusal in refusals if not isinstance(refusal, BadValueError)]
-        raise (telling or refusals or [NoOfferError(kind=Kind.UPSCALE.value)])[0]
+    async def _take_back(self, job: Job) -> None:
+        """End a job that was not bought yet and cannot be announced or run."""
+        if not await self._store.cancel_queued(job.id):
+            return
+        if (await self._store.record(job.id)).receipt is None:
+            await self._store.delivered(job.id)  # the refusal is the telling
+        else:
+            await self._engine.deliver(job.id)
 
     def _variable(self, provider: str) -> str:
         for stand in self._catalogue.stands:
             if stand.name == provider and stand.variable:
                 return stand.variable
         raise NoOfferError(kind="")
-
-
-def _wish(request: Imagine, model: str | None, provider: str | None, *, keep_seed: bool) -> Wish:
-    """The wish that this request came from, to be fitted anew."""
-    return Wish(
-        prompt=request.prompt,
-        width=request.shape.width,
-        height=request.shape.height,
-        steps=request.steps,
-        guidance=request.guidance,
-        seed=request.seed if keep_seed else None,
-        prompt_upsampling=request.prompt_upsampling,
-        safety_tolerance=request.safety_tolerance,
-        raw=request.raw,
-        output_format=request.output_format,
-        model=model,
-        provider=provider,
-        references=request.references,
-    )
-
-
-def _refusal(offer: Offer, factor: int, width: int, height: int) -> BotError | None:
-    """Why this offer can't enlarge that picture, or None where it can."""
-    intake = offer.intake
-    if factor not in offer.factors or intake is None:
-        return BadValueError(field="factor", value=factor, allowed=", ".join(f"x{each}" for each in offer.factors))
-    most = intake.max_pixels.get(factor, intake.max_side**2)
-    side = int(most**0.5)
-    if max(width, height) > intake.max_side or width * height > most:
-        return PictureTooLargeError(width=width, height=height, limit=f"{side}x{side}")
-    if min(width, height) < intake.min_side or width * height < intake.min_pixels:
-        return PictureTooSmallError(width=width, height=height, limit=f"{intake.min_side}x{intake.min_side}")
-    return None

@@ -1,18 +1,79 @@
-"""A Wish fitted to an offer: defaults filled in, ranges held, a shape that the model can make."""
+"""What was asked for, fitted to what is offered: defaults filled in, ranges held, a shape that the model can make."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Final, TypeVar
 
-from bot.errors import BadValueError, NoOfferError, PromptMissingError, PromptTooLongError
+from bot.errors import (
+    BadValueError,
+    NoOfferError,
+    PictureTooLargeError,
+    PictureTooSmallError,
+    PromptMissingError,
+    PromptTooLongError,
+    RefusedError,
+)
 from bot.offer import Number, Offer, Shapes
-from bot.request import PROMPT_LIMIT, SEED_LIMIT, SIDE_LIMIT, Format, Imagine, Kind, Ratio, Shape, Wish
+from bot.request import (
+    PROMPT_LIMIT,
+    SEED_LIMIT,
+    SIDE_LIMIT,
+    Enlarge,
+    Format,
+    Imagine,
+    Kind,
+    Ratio,
+    Shape,
+    Upscale,
+    Wish,
+)
 
 N = TypeVar("N", int, float)
 
+CONTROLS: Final = ("steps", "guidance", "prompt_upsampling", "safety_tolerance", "raw")
+"""Parameters that some models have."""
 RATIO_SLACK: Final = 0.02
 """A shape within 2 % of the ratio that was asked for is taken for it, and the caption does not mention it."""
+
+
+def imagine(wish: Wish, offers: Sequence[Offer], draw_seed: Callable[[], int]) -> tuple[Offer, Imagine]:
+    """The first offer that takes as many references, and its request. Raises what `fit` raises."""
+    fitting = [offer for offer in offers if offer.references >= len(wish.references)]
+    if not fitting:
+        most = max(offer.references for offer in offers)
+        raise BadValueError(field="references", value=len(wish.references), allowed=f"0–{most}")
+    return fitting[0], fit(wish, fitting[0], draw_seed)
+
+
+def enlarge(wish: Enlarge, offers: Sequence[Offer], source: Shape) -> tuple[Offer, Upscale]:
+    """The first offer that takes a picture of that shape; where none does, raises why the first one does not."""
+    refusals: list[RefusedError] = []
+    for offer in offers:
+        for factor in [wish.factor] if wish.factor else offer.factors:
+            refusal = _refusal(offer, factor, source)
+            if refusal is None:
+                output_format = wish.output_format or Format.WEBP
+                return offer, Upscale(source=wish.source, factor=factor, output_format=output_format)
+            refusals.append(refusal)
+    telling = [refusal for refusal in refusals if not isinstance(refusal, BadValueError)]
+    raise (telling or refusals or [NoOfferError(kind=Kind.UPSCALE.value)])[0]
+
+
+def wish_of(request: Imagine, model: str | None, provider: str | None, *, keep_seed: bool) -> Wish:
+    """The wish that a request came from, to be fitted anew; without a model, what only its own model knew is left out."""
+    wish = Wish(
+        prompt=request.prompt,
+        width=request.shape.width,
+        height=request.shape.height,
+        seed=request.seed if keep_seed else None,
+        output_format=request.output_format,
+        model=model,
+        provider=provider,
+        references=request.references,
+    )
+    return wish if model is None else replace(wish, **{name: getattr(request, name) for name in CONTROLS})
 
 
 def fit(wish: Wish, offer: Offer, draw_seed: Callable[[], int]) -> Imagine:
@@ -43,6 +104,21 @@ def fit(wish: Wish, offer: Offer, draw_seed: Callable[[], int]) -> Imagine:
     )
 
 
+def _refusal(offer: Offer, factor: int, source: Shape) -> RefusedError | None:
+    """Why this offer can't enlarge that picture, or None where it can."""
+    intake = offer.intake
+    if factor not in offer.factors or intake is None:
+        return BadValueError(field="factor", value=factor, allowed=", ".join(f"x{each}" for each in offer.factors))
+    sides = {"width": source.width, "height": source.height}
+    most = intake.max_pixels.get(factor, intake.max_side**2)
+    side = int(most**0.5)
+    if max(sides.values()) > intake.max_side or source.pixels > most:
+        return PictureTooLargeError(**sides, limit=f"{side}x{side}")
+    if min(sides.values()) < intake.min_side or source.pixels < intake.min_pixels:
+        return PictureTooSmallError(**sides, limit=f"{intake.min_side}x{intake.min_side}")
+    return None
+
+
 def _prompt(prompt: str, limit: int) -> str:
     prompt = prompt.strip()
     if not prompt:
@@ -61,7 +137,7 @@ def _controls(wish: Wish, offer: Offer) -> tuple[dict[str, float | None], list[s
     """Each parameter's value (switches as 0 and 1), None where the model lacks it; and those asked for in vain."""
     values: dict[str, float | None] = {}
     ignored: list[str] = []
-    for name in ("steps", "guidance", "prompt_upsampling", "safety_tolerance", "raw"):
+    for name in CONTROLS:
         wanted: float | bool | None = getattr(wish, name)
         control = offer.control(name)
         if control is None:
@@ -100,8 +176,13 @@ def _shape(wish: Wish, shapes: Shapes) -> tuple[Shape, Shape | Ratio | None]:
 
 def _ranged(name: str, value: N, low: float, high: float) -> N:
     if not low <= value <= high:
-        raise BadValueError(field=name, value=value, allowed=f"{low:g}-{high:g}")
+        raise BadValueError(field=name, value=value, allowed=f"{_plain(low)}–{_plain(high)}")
     return value
+
+
+def _plain(number: float) -> str:
+    """All digits of a limit: 4294967294, not 4.29497e+09."""
+    return str(int(number)) if number == int(number) else str(number)
 
 
 def _whole(value: float | None) -> int | None:

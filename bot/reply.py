@@ -60,7 +60,7 @@ class Replies:
             asked=job.asked,
             job=job.id,
             person=job.by.name,
-            fields=self._fields(job, offer, None, None),
+            fields=self._fields(job, offer),
             answers=answers,
             buttons=() if standing.stopping else (self._button(locale, Verb.CANCEL, job.id),),
             details=self._details(job, standing.ticket, progress.word if progress else ""),
@@ -92,7 +92,7 @@ class Replies:
                 word, tone = outcome.word, Tone.DONE
                 title, verbs = self._finished(job, locale)
                 lines = self._notes(job, outcome, other_providers_on)
-                fields = self._fields(job, offer, outcome, took_s)
+                fields = self._fields(job, offer, outcome, took_s, picture)
             case Moderated():
                 word, tone, title = outcome.word, Tone.REFUSED, say(locale, "title-moderated")
                 lines = [say(locale, f"moderated-{outcome.where.value}")]
@@ -217,10 +217,16 @@ class Replies:
         return ()
 
     def _fields(
-        self, job: Job, offer: Offer | None, outcome: Finished | None, took_s: float | None
+        self,
+        job: Job,
+        offer: Offer | None,
+        outcome: Finished | None = None,
+        took_s: float | None = None,
+        picture: Picture | None = None,
     ) -> tuple[Field, ...]:
-        """The caption: prompt, model, seed, size, cost, time, who."""
+        """The caption: prompt, model, seed, size, cost, time, who. The picture tells its own size once it is there."""
         locale = job.by.locale
+        size = f"{picture.width} × {picture.height}" if picture else None
         values: list[tuple[str, str]] = []
         match job.request:
             case Imagine() as request:
@@ -229,10 +235,11 @@ class Replies:
                     ("prompt", request.prompt),
                     ("model", offer.title if offer else job.model),
                     ("seed", str(seed)),
-                    ("size", _times(str(request.shape))),
+                    ("size", size or _times(str(request.shape))),
                 ]
             case Upscale() as request:
                 values += [("model", offer.title if offer else job.model), ("factor", f"x{request.factor}")]
+                values += [("size", size)] if size else []
         if outcome is not None:
             values.append(("cost", self._cost(locale, outcome.cost_cents)))
             if took_s is not None:

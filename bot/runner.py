@@ -61,7 +61,7 @@ PAUSE_LIMIT_S: Final = 60.0
 """A vendor that names a longer pause is not waited for: the person is told to come back."""
 LATE_S: Final = 20.0
 """What a task gets at least in a new life: its time may seem over because the clock jumped, or we were away."""
-SURE_PAUSE_S: Final = 30.0
+SURE_PAUSE_S: Final = 60.0
 """Most seconds between two tries to write an end down."""
 UNREACHABLE_TRIES: Final = 4
 FETCH_TRIES: Final = 5
@@ -86,7 +86,7 @@ class Runner:
         self._store, self._gallery, self._catalogue = store, gallery, catalogue
         self._watch, self._delivery, self._teller = watch, delivery, teller
         self._clock, self._ended = clock, ended
-        self._stoppable: dict[JobId, asyncio.Task[Ticket | Rendered | Moderated]] = {}
+        self._stoppable: dict[JobId, asyncio.Future[Any]] = {}
 
     async def paint(self, job_id: JobId, steps: Steps) -> None:
         """Take an accepted job to its outcome, and write that down."""
@@ -128,7 +128,7 @@ class Runner:
                 return await steps.do("collect", lambda: self._collect(job, result))
 
     async def _broken(self, job: Job, fault: HouseError) -> Failed:
-        """The end that a fault of ours means: once a paid request may have left, nobody is told that it cost nothing."""
+        """What a fault of ours means: once a paid request may have left, nobody is told that it cost nothing."""
         if _free(job) or (await self._store.record(job.id)).submitted_at is None:
             return Failed.by(fault)
         return replace(Failed.by(HouseError()), unsure=True)
@@ -172,7 +172,8 @@ class Runner:
 
     async def _stoppably(self, job_id: JobId, work: Awaitable[T]) -> T | Cancelled:
         """Work that `stop` may end. A cancellation of our own task is the house closing, and passes on."""
-        task = self._stoppable[job_id] = asyncio.ensure_future(work)
+        task = asyncio.ensure_future(work)
+        self._stoppable[job_id] = task
         try:
             await asyncio.wait({task})
             return Cancelled() if task.cancelled() else task.result()
@@ -316,7 +317,7 @@ class Runner:
 
     async def _deliver(self, job_id: JobId) -> None:
         record = await self._store.record(job_id)
-        if record.outcome is None or record.deleted:
+        if record.outcome is None or record.deleted or record.delivered_at is not None:
             return
         await self._delivery.deliver(record.job, await self._teller.outcome(record))
         self._ended(job_id)
@@ -333,13 +334,16 @@ class Runner:
 
 async def _surely(clock: Clock, act: Callable[[], Awaitable[T]]) -> T:
     """What a run must not end without, tried until the disk has room and the database answers."""
-    trying = AsyncRetrying(
+    async for attempt in AsyncRetrying(
         retry=retry_if_exception(lambda error: isinstance(error, HouseError) or not isinstance(error, BotError)),
         wait=wait_exponential(max=SURE_PAUSE_S),
         sleep=clock.sleep,
-        before_sleep=lambda state: log.error("the end of a job is tried again", exc_info=_cause(state)),
-    )
-    return await trying(act)
+        before_sleep=lambda state: log.error("the end of a job could not be kept or told yet", exc_info=_cause(state)),
+        reraise=True,
+    ):
+        with attempt:
+            return await act()
+    raise HouseError()
 
 
 def _cause(state: RetryCallState) -> BaseException | None:

@@ -126,6 +126,7 @@ def told(view: View) -> dict[str, Any]:
         "provider_status": view.word or None,
         "task_id": view.task or None,
         "ahead": view.ahead,
+        "progress": view.reply.progress,
         "seed": seed,
         "accepted_at": _moment(view.accepted_at),
         "ended_at": _moment(view.ended_at),

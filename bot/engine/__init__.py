@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from enum import Enum, auto
 from typing import Protocol, TypeVar
 
 from bot.job import Cancelled, Failed, Finished, JobId, Moderated, Rendered, Ticket
@@ -36,6 +37,16 @@ Corridor = Callable[[JobId, Steps], Awaitable[None]]
 """A run of one job, start to end, made of steps in a fixed order."""
 
 
+class Run(Enum):
+    """What the engine knows of a job's run."""
+
+    UNKNOWN = auto()
+    """It was never queued here."""
+    GOING = auto()
+    """It waits, or goes on from its last step on record."""
+    OVER = auto()
+
+
 class Engine(Protocol):
     """Starts runs and brings unfinished ones back after a restart."""
 
@@ -46,12 +57,16 @@ class Engine(Protocol):
         """
         ...
 
-    async def resume(self, job: JobId, *, lane: str, person: str) -> None:
-        """After a start: carry on with a job that has not ended, also where its run broke in an earlier life."""
+    async def run_of(self, job: JobId) -> Run:
+        """How the job's run stands. Runs that are going are taken up by themselves after a start."""
         ...
 
     async def deliver(self, job: JobId) -> None:
         """Start the run that tells the outcome of a job that never got to paint. A second call does nothing."""
+        ...
+
+    async def deliver_anew(self, job: JobId) -> None:
+        """After a start: `deliver`, also where it went through in an earlier life without the outcome being told."""
         ...
 
     async def close(self) -> None:

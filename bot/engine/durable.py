@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import sqlite3
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +14,7 @@ import structlog
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetEnqueueOptions, SetWorkflowID, StepOptions
 from sqlalchemy import make_url
 
-from bot.engine import SUBMIT_GATE, Corridor, R, Result
+from bot.engine import SUBMIT_GATE, Corridor, R, Result, Run
 from bot.errors import BotError, HouseError, UnsureError
 from bot.job import JobId
 from bot.record import Json, decode, decode_error, encode, encode_error
@@ -24,12 +25,13 @@ RELEASE_OF_STEPS: Final = "1"
 """Fixed on purpose: DBOS's default, a hash of the source, strands every unfinished job at a deploy."""
 EXECUTOR: Final = "imagebot-1"
 """Stable over restarts, so that a new life takes up what the last one left."""
-POLL_S: Final = 0.1
-"""How often a lane looks for the next job: the longest wait of a job with a free slot."""
+POLL_S: Final = 0.25
+"""How often a lane looks for the next job: the longest wait of a job with a free slot. At 0.1 an idle bot costs twice
+the processor time."""
 DRAIN_S: Final = 5.0
-"""How long a stop waits for the answer to a purchase that is on its way."""
-BROKEN: Final = frozenset(("ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"))
-"""DBOS's words for a run that ended without our having written an outcome."""
+"""How long a stop waits for the answer to a purchase that is on its way, and for messages being posted."""
+OVER: Final = frozenset(("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"))
+"""DBOS's words for a run that it will not take up again: resuming one that ended in an error does nothing."""
 LIVES: Final = 10_000
 """Restarts that one job may live through; DBOS would give up after 100 without a word to anybody."""
 
@@ -73,6 +75,8 @@ class DurableEngine:
         self._url, self._lanes = url, lanes
         self.paint_corridor, self.deliver_corridor = paint, deliver
         self.gate = asyncio.Semaphore(SUBMIT_GATE)
+        self._walks: dict[Corridor, set[asyncio.Task[Any]]] = {paint: set(), deliver: set()}
+        self._closing = False
 
     async def launch(self) -> None:
         """Start on this event loop and take up what an earlier life left."""
@@ -107,24 +111,44 @@ class DurableEngine:
         with SetWorkflowID(job), SetEnqueueOptions(queue_partition_key=person):
             await DBOS.enqueue_workflow_async(lane, _paint, job)
 
-    async def resume(self, job: JobId, *, lane: str, person: str) -> None:
-        known = await DBOS.get_workflow_status_async(job)
-        if known is not None and known.status in BROKEN:
-            await DBOS.resume_workflow_async(job)
-        else:
-            await self.paint(job, lane=lane, person=person)
+    async def run_of(self, job: JobId) -> Run:
+        return await _run_of(job)
 
     async def deliver(self, job: JobId) -> None:
-        with SetWorkflowID(f"{job}-deliver"):
+        with SetWorkflowID(_telling(job)):
             await DBOS.start_workflow_async(_deliver, job)
 
+    async def deliver_anew(self, job: JobId) -> None:
+        if await _run_of(_telling(job)) is Run.OVER:
+            await DBOS.delete_workflow_async(_telling(job))
+        await self.deliver(job)
+
+    async def walk(self, corridor: Corridor, job: JobId) -> None:
+        """One run of this life; `close` ends it between two steps, and the next life takes it up."""
+        task = asyncio.current_task()
+        if task is None or self._closing:
+            raise asyncio.CancelledError
+        self._walks[corridor].add(task)
+        try:
+            await corridor(job, DurableSteps(self.gate))
+        finally:
+            self._walks[corridor].discard(task)
+
     async def close(self) -> None:
-        """Let purchases that are between their beginning and their record end, for DRAIN_S at most, then stop."""
+        """Let purchases between their beginning and their record end, and what is being told; then stop the runs."""
         global _engine
         with suppress(TimeoutError):
             async with asyncio.timeout(DRAIN_S):
                 for _ in range(SUBMIT_GATE):
                     await self.gate.acquire()
+                while telling := self._walks[self.deliver_corridor]:
+                    await asyncio.wait(telling)
+        self._closing = True
+        logging.getLogger("dbos").setLevel(logging.CRITICAL)  # it warns of each run that is put off to the next life
+        walks = set().union(*self._walks.values())
+        for walk in walks:
+            walk.cancel()
+        await asyncio.gather(*walks, return_exceptions=True)
         await asyncio.to_thread(DBOS.destroy)
         # DBOS made its own pool the loop's default and has just shut it down.
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
@@ -137,14 +161,25 @@ _engine: DurableEngine | None = None
 @DBOS.workflow(name="paint", max_recovery_attempts=LIVES)
 async def _paint(job: str) -> None:
     engine = _opened()
-    await engine.paint_corridor(JobId(job), DurableSteps(engine.gate))
+    await engine.walk(engine.paint_corridor, JobId(job))
     await engine.deliver(JobId(job))
 
 
 @DBOS.workflow(name="deliver", max_recovery_attempts=LIVES)
 async def _deliver(job: str) -> None:
     engine = _opened()
-    await engine.deliver_corridor(JobId(job), DurableSteps(engine.gate))
+    await engine.walk(engine.deliver_corridor, JobId(job))
+
+
+async def _run_of(workflow: str) -> Run:
+    known = await DBOS.get_workflow_status_async(workflow)
+    if known is None:
+        return Run.UNKNOWN
+    return Run.OVER if known.status in OVER else Run.GOING
+
+
+def _telling(job: JobId) -> str:
+    return f"{job}-deliver"
 
 
 def _opened() -> DurableEngine:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from bot.engine import SUBMIT_GATE, Corridor, R
+from bot.engine import SUBMIT_GATE, Corridor, R, Run
 from bot.job import JobId
 
 log = structlog.get_logger(__name__)
@@ -49,15 +49,25 @@ class MemoryEngine:
         if job not in self._started:
             self._started[job] = asyncio.create_task(run(), name=f"paint {job}")
 
-    async def resume(self, job: JobId, *, lane: str, person: str) -> None:
-        await self.paint(job, lane=lane, person=person)
+    async def run_of(self, job: JobId) -> Run:
+        if job not in self._started:
+            return Run.UNKNOWN
+        return Run.OVER if self._started[job].done() else Run.GOING
 
     async def deliver(self, job: JobId) -> None:
-        name = f"deliver {job}"
+        name = _telling(job)
         if name not in self._started:
             self._started[name] = asyncio.ensure_future(self._deliver(job, self._steps))
+
+    async def deliver_anew(self, job: JobId) -> None:
+        self._started.pop(_telling(job), None)
+        await self.deliver(job)
 
     async def close(self) -> None:
         for task in self._started.values():
             task.cancel()
         await asyncio.gather(*self._started.values(), return_exceptions=True)
+
+
+def _telling(job: JobId) -> str:
+    return f"deliver {job}"

@@ -137,37 +137,24 @@ class Catalogue:
         except BotError:
             await provider.close()
             raise
-        self._retire(stand)
-        self._put(stand, provider=provider, remembered=remembered, fault="", credits_cents=health.credits_cents)
+        self._retire(name)
+        self._put(name, provider=provider, remembered=remembered, fault="", credits_cents=health.credits_cents)
 
     def switch_off(self, name: str) -> None:
         """Offer nothing of this provider any more; its open tasks are still polled."""
-        stand = self._stands[name]
-        self._retire(stand)
-        self._put(stand, provider=None, remembered=False, fault="", credits_cents=None)
-
-    async def check(self, name: str) -> Stand:
-        """Ask the vendor how it is, and note it."""
-        stand = self._stands[name]
-        if stand.provider is not None:
-            try:
-                health = await stand.provider.check()
-            except BotError as error:
-                self._put(stand, fault=key_of(error), credits_cents=None)
-            else:
-                self._put(stand, fault="", credits_cents=health.credits_cents)
-        return self._stands[name]
+        self._retire(name)
+        self._put(name, provider=None, remembered=False, fault="", credits_cents=None)
 
     def blame(self, name: str, error: BotError) -> None:
         """Note an error that the operator must mend, so that the next request goes elsewhere first."""
         if isinstance(error, BadKeyError | OutOfCreditError) and name in self._stands:
             log.error("a provider needs its operator", provider=name, error=type(error).__name__)
-            self._put(self._stands[name], fault=key_of(error))
+            self._put(name, fault=key_of(error))
 
     def praise(self, name: str) -> None:
         """A task was taken: whatever was wrong is mended."""
         if self._stands[name].fault:
-            self._put(self._stands[name], fault="")
+            self._put(name, fault="")
 
     async def close(self) -> None:
         for provider in [*self._leaving, *self._retired.values()]:
@@ -180,12 +167,13 @@ class Catalogue:
         provider: Provider = importlib.import_module(REGISTRY[stand.name]).open_provider(stand.settings, key, self._kit)
         return provider
 
-    def _retire(self, stand: Stand) -> None:
+    def _retire(self, name: str) -> None:
         """Keep a provider for the tasks it has open; it is closed with the house."""
-        if stand.provider is not None:
-            if stand.name in self._retired:
-                self._leaving.append(self._retired[stand.name])
-            self._retired[stand.name] = stand.provider
+        provider = self._stands[name].provider
+        if provider is not None:
+            if name in self._retired:
+                self._leaving.append(self._retired[name])
+            self._retired[name] = provider
 
-    def _put(self, stand: Stand, **changes: Any) -> None:
-        self._stands[stand.name] = replace(stand, **changes)
+    def _put(self, name: str, **changes: Any) -> None:
+        self._stands[name] = replace(self._stands[name], **changes)

@@ -37,11 +37,14 @@ def connect(url: str) -> AsyncEngine:
         raise SettingsError(f"store.database_url starts with {parsed.drivername!r}; use one of: {', '.join(DRIVERS)}.")
     parsed = parsed.set(drivername=driver)
     if driver != DRIVERS["sqlite"]:
-        return create_async_engine(parsed, pool_pre_ping=True)
+        return create_async_engine(parsed, pool_pre_ping=True, hide_parameters=True)
     if parsed.database in (None, "", ":memory:"):
         raise SettingsError("store.database_url names no file; jobs must survive a restart.")
     # Without Python's own transaction control: it would begin late and never "immediate".
-    engine = create_async_engine(parsed, connect_args={"isolation_level": None}, pool_size=4, max_overflow=4)
+    # Parameters stay out of errors, and so out of the log: they are prompts and tickets.
+    engine = create_async_engine(
+        parsed, connect_args={"isolation_level": None}, pool_size=4, max_overflow=4, hide_parameters=True
+    )
     sa.event.listen(engine.sync_engine, "connect", _set_up)
     sa.event.listen(engine.sync_engine, "begin", _begin)
     return engine

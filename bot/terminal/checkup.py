@@ -115,11 +115,11 @@ async def check(settings: Settings, words: Words, tongue: str) -> int:
     return await Checkup(settings, words, tongue).run()
 
 
-async def list_jobs(settings: Settings, words: Words, tongue: str, status: str | None, limit: int) -> None:
+async def list_jobs(settings: Settings, words: Words, tongue: str, status: Status | None, limit: int) -> None:
     """Print the newest jobs as a table. Raises SettingsError where the bot is running on this folder."""
     store = await Store.open(database_url(settings), clock=RealClock())
     try:
-        records = await store.jobs(status=Status(status) if status else None, limit=limit)
+        records = await store.jobs(status=status, limit=limit)
     finally:
         await store.close()
     console = Console(highlight=False)

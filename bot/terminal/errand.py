@@ -44,7 +44,7 @@ async def house_door(settings: Settings) -> AsyncIterator[str]:
 
 async def imagine(settings: Settings, ask: Mapping[str, Any], output: Path, words: Words, locale: str) -> Path:
     """Paint and save. Raises AnsweredError with what the person should read."""
-    async with house_door(settings) as address, _session(settings, locale) as session:
+    async with house_door(settings) as address, _asking(settings, address, words, locale) as session:
         async with session.post(f"{address}/jobs", json=dict(ask)) as answer:
             job = await _read(answer)
         return await _follow(session, address, job, output, words, locale)
@@ -55,7 +55,7 @@ async def upscale(
 ) -> Path:
     """Enlarge a file and save. Raises AnsweredError, OSError where the file cannot be read."""
     picture = await asyncio.to_thread(source.read_bytes)
-    async with house_door(settings) as address, _session(settings, locale) as session:
+    async with house_door(settings) as address, _asking(settings, address, words, locale) as session:
         form = aiohttp.FormData(dict(ask))
         form.add_field("image", picture, filename=source.name, content_type="application/octet-stream")
         async with session.post(f"{address}/jobs", data=form) as answer:
@@ -63,11 +63,18 @@ async def upscale(
         return await _follow(session, address, job, output, words, locale)
 
 
-def _session(settings: Settings, locale: str) -> aiohttp.ClientSession:
+@asynccontextmanager
+async def _asking(settings: Settings, address: str, words: Words, locale: str) -> AsyncIterator[aiohttp.ClientSession]:
+    """A session with the house. Raises AnsweredError where the house goes away, as when its operator stops it."""
     headers = {"Accept-Language": locale}
     if settings.web_tokens:
         headers["Authorization"] = f"Bearer {settings.web_tokens[0].token.get_secret_value()}"
-    return aiohttp.ClientSession(headers=headers, timeout=aiohttp.ClientTimeout(total=60))
+    try:
+        async with aiohttp.ClientSession(headers=headers, timeout=aiohttp.ClientTimeout(total=60)) as session:
+            yield session
+    except (aiohttp.ClientError, TimeoutError) as error:
+        reason = words.say(locale, "reason-unreachable")
+        raise AnsweredError(words.say(locale, "check-store-fault", place=address, reason=reason)) from error
 
 
 async def _read(answer: aiohttp.ClientResponse) -> dict[str, Any]:

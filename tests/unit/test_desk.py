@@ -60,7 +60,7 @@ async def test_a_picture_comes_into_the_message_that_announced_it(home: TestHous
     caption = {field.name: field.value for field in reply.fields}
     assert caption["prompt"] == "a lighthouse"
     assert caption["seed"] == "7"
-    assert caption["size"] == "1024 × 768"
+    assert caption["size"] == "64 × 48"  # what came, not what was asked for
     assert caption["cost"] == "$0.03"
     assert caption["by"] == "Ada"
     assert {button.verb for button in reply.buttons} == {

@@ -1,4 +1,4 @@
-"""The run of a job where something goes wrong in an odd place: it ends, and what may cost money is never called free."""
+"""A job where something goes wrong in an odd place: it ends, and what may cost money is never called free."""
 
 from __future__ import annotations
 
@@ -75,9 +75,7 @@ async def test_a_claim_check_that_cannot_be_written_down_is_not_called_free(
     assert (await home.store.ledger_sum()).open_cents == Decimal(4)
 
 
-async def test_an_end_is_written_as_soon_as_the_book_takes_it(
-    home: TestHouse, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_an_end_is_written_as_soon_as_the_book_takes_it(home: TestHouse, monkeypatch: pytest.MonkeyPatch) -> None:
     tried: list[Outcome] = []
     finish = home.store.finish
 
