@@ -8,9 +8,10 @@ import signal
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from random import SystemRandom
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -22,9 +23,9 @@ from bot import telemetry
 from bot.clock import Clock, RealClock
 from bot.delivery import Delivery, Messenger
 from bot.desk import Desk, KeyRing
+from bot.engine import Engine
 from bot.engine.durable import DurableEngine
 from bot.gallery import Gallery
-from bot.job import JobId
 from bot.policy import Limits
 from bot.providers import REGISTRY as VENDORS
 from bot.providers import Kit
@@ -38,6 +39,10 @@ from bot.watch import Watch
 from bot.words import Words
 
 log = structlog.get_logger(__name__)
+
+TIDY_S: Final = 3600.0
+RUNS_KEPT: Final = timedelta(days=7)
+"""How long the engine remembers a run that went through, for an operator who looks into it."""
 
 
 class Door(Protocol):
@@ -111,9 +116,6 @@ async def open_house(settings: Settings, *, errand: bool = False) -> AsyncIterat
         watch, delivery = Watch(clock), Delivery(store, clock)
         teller = Teller(store=store, gallery=gallery, catalogue=catalogue, delivery=delivery, replies=Replies(words))
 
-        def ended(job: JobId) -> None:
-            desk.ended(job)
-
         runner = Runner(
             store=store,
             gallery=gallery,
@@ -122,7 +124,7 @@ async def open_house(settings: Settings, *, errand: bool = False) -> AsyncIterat
             delivery=delivery,
             teller=teller,
             clock=clock,
-            ended=ended,
+            ended=lambda job: desk.ended(job),
         )
         engine = DurableEngine(
             f"sqlite:///{settings.store.data_dir / 'engine.sqlite'}",
@@ -146,7 +148,7 @@ async def open_house(settings: Settings, *, errand: bool = False) -> AsyncIterat
         doors = _doors(settings, desk, errand=errand)
         for name, door in doors.items():
             delivery.messengers[name] = door.messenger
-        tasks = asyncio.create_task(_loops(watch, delivery), name="house loops")
+        tasks = asyncio.create_task(_loops(watch, delivery, engine, clock), name="house loops")
         closing.push_async_callback(_ended, tasks)
         await engine.launch()
         closing.push_async_callback(engine.close)
@@ -174,10 +176,21 @@ async def run(settings: Settings, opened: Any) -> None:
             house.tasks.result()  # a loop that ended by itself broke: let its trace be seen
 
 
-async def _loops(watch: Watch, delivery: Delivery) -> None:
+async def _loops(watch: Watch, delivery: Delivery, engine: Engine, clock: Clock) -> None:
     async with asyncio.TaskGroup() as group:
         group.create_task(watch.run(), name="watch")
         group.create_task(delivery.run(), name="delivery")
+        group.create_task(_tidy(engine, clock), name="tidy")
+
+
+async def _tidy(engine: Engine, clock: Clock) -> None:
+    """Keep the engine's file from growing for ever; the jobs themselves stay in the store."""
+    while True:
+        await clock.sleep(TIDY_S)
+        try:
+            await engine.forget(clock.now() - RUNS_KEPT)
+        except Exception:  # the outermost line of one tidying: the next one is in an hour
+            log.exception("runs of the past were not forgotten")
 
 
 async def _ended(tasks: asyncio.Task[None]) -> None:

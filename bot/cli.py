@@ -135,15 +135,17 @@ def check(config: Path | None) -> None:
 
 
 @main.command()
-@click.option("--status", type=click.Choice(list(Status)), help="Only jobs of this status.")
+@click.option("--status", type=click.Choice([status.value for status in Status]), help="Only jobs of this status.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
 @click.pass_obj
-def jobs(config: Path | None, status: Status | None, limit: int) -> None:
+def jobs(config: Path | None, status: str | None, limit: int) -> None:
     """List the newest jobs; the bot must not be running on the same folder."""
     from bot.terminal import checkup
 
     _quiet()
-    _carried_out(checkup.list_jobs(_settings(config), Words.load(), _tongue(), status, limit))
+    _carried_out(
+        checkup.list_jobs(_settings(config), Words.load(), _tongue(), Status(status) if status else None, limit)
+    )
 
 
 def _settings(config: Path | None) -> Any:
@@ -173,8 +175,9 @@ def _carried_out(work: Coroutine[Any, Any, T]) -> T:
     except SettingsError as error:
         _end(str(error), BAD_SETTINGS)
     except BotError as error:
-        sentence = getattr(error, "sentence", "")
-        _end(sentence or Words.load().say(_tongue(), f"error-{key_of(error)}", **error.facts))
+        _end(Words.load().say(_tongue(), f"error-{key_of(error)}", **error.facts))
+    except click.ClickException as error:
+        _end(error.message)
     except KeyboardInterrupt:
         sys.exit(130)
 

@@ -36,7 +36,7 @@ from bot.offer import Offer
 from bot.policy import Limits
 from bot.providers.catalogue import Catalogue
 from bot.reply import Standing
-from bot.request import SEED_LIMIT, Enlarge, ImageId, Imagine, Kind, Request, Shape, Upscale, Wish
+from bot.request import SEED_LIMIT, Enlarge, ImageId, Imagine, Kind, Request, Shape, Upscale, Wish, kind_of
 from bot.runner import Runner
 from bot.store import Store
 from bot.telemetry import REFUSALS, hide, job_context
@@ -127,10 +127,11 @@ class Desk:
                 able = self._catalogue.choose(Kind.IMAGINE, model=wish.model, provider=wish.provider)
                 offer, request = imagine(wish, able, lambda: self._random.randint(0, SEED_LIMIT))
                 answers = answers or next(iter(references), None)
-            case Enlarge(source=answers):
-                source = await self._gallery.picture(answers)
+            case Enlarge():
+                source = await self._gallery.picture(wish.source)
+                answers = source.id
                 able = self._catalogue.choose(Kind.UPSCALE, model=wish.model, provider=wish.provider)
-                offer, request = enlarge(wish, able, Shape(source.width, source.height))
+                offer, request = enlarge(replace(wish, source=source.id), able, Shape(source.width, source.height))
         job = Job(
             id=new_job_id(),
             request=request,
@@ -196,15 +197,11 @@ class Desk:
         record = await self._store.record(job)
         asked = record.job
         try:
-            self._catalogue.choose(
-                Kind.IMAGINE if isinstance(asked.request, Imagine) else Kind.UPSCALE,
-                model=asked.model,
-                provider=asked.provider,
-            )
+            self._catalogue.choose(kind_of(asked.request), model=asked.model, provider=asked.provider)
+            model: str | None = asked.model
             provider: str | None = asked.provider
-        except BotError:
-            provider = None  # switched off meanwhile: the best of what is on takes over
-        model = asked.model if provider else None
+        except RefusedError:
+            model = provider = None  # switched off meanwhile: the best of what is on takes over
         match asked.request:
             case Imagine() as request:
                 unsure = isinstance(record.outcome, Failed) and record.outcome.unsure

@@ -62,7 +62,7 @@ def enlarge(wish: Enlarge, offers: Sequence[Offer], source: Shape) -> tuple[Offe
 
 
 def wish_of(request: Imagine, model: str | None, provider: str | None, *, keep_seed: bool) -> Wish:
-    """The wish that a request came from, to be fitted anew; without a model, what only its own model knew is left out."""
+    """The wish that a request came from, to be fitted anew; without a model, what only its own one knew is left out."""
     wish = Wish(
         prompt=request.prompt,
         width=request.shape.width,
@@ -109,13 +109,13 @@ def _refusal(offer: Offer, factor: int, source: Shape) -> RefusedError | None:
     intake = offer.intake
     if factor not in offer.factors or intake is None:
         return BadValueError(field="factor", value=factor, allowed=", ".join(f"x{each}" for each in offer.factors))
-    sides = {"width": source.width, "height": source.height}
+    width, height = source.width, source.height
     most = intake.max_pixels.get(factor, intake.max_side**2)
     side = int(most**0.5)
-    if max(sides.values()) > intake.max_side or source.pixels > most:
-        return PictureTooLargeError(**sides, limit=f"{side}x{side}")
-    if min(sides.values()) < intake.min_side or source.pixels < intake.min_pixels:
-        return PictureTooSmallError(**sides, limit=f"{intake.min_side}x{intake.min_side}")
+    if max(width, height) > intake.max_side or source.pixels > most:
+        return PictureTooLargeError(width=width, height=height, limit=f"{side}x{side}")
+    if min(width, height) < intake.min_side or source.pixels < intake.min_pixels:
+        return PictureTooSmallError(width=width, height=height, limit=f"{intake.min_side}x{intake.min_side}")
     return None
 
 

@@ -18,7 +18,7 @@ from typing import Final
 
 from bot import images
 from bot.clock import Clock
-from bot.errors import DiskFullError, PictureUnknownError
+from bot.errors import DiskFullError, PictureUnknownError, SettingsError
 from bot.faultpoint import reach
 from bot.job import JobId
 from bot.message import Receipt
@@ -42,8 +42,11 @@ class Gallery:
 
     @classmethod
     async def open(cls, folder: Path, store: Store, *, clock: Clock) -> Gallery:
-        """Make the folder where it is missing, and sweep away what a crash left half written."""
-        await asyncio.to_thread(_sweep, folder / INCOMING)
+        """Make the folder where it is missing, and sweep away what a crash left half written. Raises SettingsError."""
+        try:
+            await asyncio.to_thread(_sweep, folder / INCOMING)
+        except OSError as error:
+            raise SettingsError(f"{folder} cannot be written ({error.strerror}); check store.data_dir.") from error
         return cls(folder, store, clock)
 
     async def shelve(self, picture: bytes) -> ImageId:

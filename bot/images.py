@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from math import isqrt
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 
-from PIL import Image, ImageCms, ImageOps
+from PIL import ExifTags, Image, ImageCms
 from PIL.JpegImagePlugin import JpegImageFile, get_sampling
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
@@ -46,6 +46,17 @@ QUALITIES: Final = (92, 85, 75, 60)
 """WebP qualities that `fit` tries before it takes pixels away."""
 FIT_MIN_SIDE: Final = 512
 """Pixels of the longer side below which a picture is no longer worth showing."""
+
+TURNS: Final = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""By EXIF's orientation, what makes a picture upright."""
 
 _THREADS: Final = ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1), thread_name_prefix="picture")
 
@@ -271,10 +282,18 @@ def _opened(picture: bytes) -> Iterator[ImageFile]:
 def _plain(image: ImageFile) -> Image.Image:
     """Upright pixels in sRGB: L, RGB or RGBA, 8 bits, with no metadata left."""
     image.load()  # the first frame of an animated file
-    upright = ImageOps.exif_transpose(image)
-    plain = _in_srgb(upright, image.info.get("icc_profile"))
+    plain = _in_srgb(_upright(image), image.info.get("icc_profile"))
     plain.info = {}
     return plain
+
+
+def _upright(image: ImageFile) -> Image.Image:
+    """Turned as EXIF says. Not ImageOps.exif_transpose: it writes all tags anew, and fails where one is damaged."""
+    try:
+        turn = TURNS.get(image.getexif().get(ExifTags.Base.Orientation, 1))
+    except (*_DAMAGED, AttributeError):
+        return image  # damaged notes are no reason to refuse the picture
+    return image if turn is None else image.transpose(turn)
 
 
 def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:

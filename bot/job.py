@@ -94,6 +94,8 @@ class Where(StrEnum):
     """What moderation refused."""
 
     PROMPT = "prompt"
+    SOURCE = "source"
+    """The picture that was to be enlarged."""
     IMAGE = "image"
 
 

@@ -33,7 +33,8 @@ def decide(usage: Usage, limits: Limits, now: datetime) -> None:
     Raises QuotaSpentError, TooManyJobsError, TooFastError.
     """
     if 0 < limits.pictures_per_day <= usage.pictures_today:
-        raise QuotaSpentError(limit=limits.pictures_per_day, retry_at=next_day(now, limits))
+        again_at = next_day(now, limits).astimezone(limits.zone)  # told by the clock of the place
+        raise QuotaSpentError(limit=limits.pictures_per_day, retry_at=again_at)
     if 0 < limits.concurrent_jobs <= usage.active_jobs:
         raise TooManyJobsError(limit=limits.concurrent_jobs)
     if 0 < limits.jobs_per_minute <= usage.jobs_last_minute:

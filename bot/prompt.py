@@ -145,8 +145,8 @@ FLAG_NAMES: Final = (*_BY_NAME, *_SWITCHES)
 
 # Bidirectional overrides and zero-width spaces make a caption read differently from what was sent; the joiners
 # (U+200C, U+200D) stay, since Persian and emoji need them.
-_INVISIBLE: Final = re.compile("[\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
-_WORD: Final = re.compile(r'(?:"[^"]*"|“[^”]*”)(?=[\s.,;:!?)]|$)\S*|\S+')
+_INVISIBLE: Final = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_WORD: Final = re.compile(r'(?:"[^"]*"|„[^“]*“|“[^”]*”)(?=[\s.,;:!?)]|$)\S*|\S+')
 # A flag starts a word: "state-of-the-art" and "a -- b" are plain words. Phones turn two hyphens into a dash.
 _FLAG: Final = re.compile(r"(?P<dash>--|—|–)(?P<name>[^\W\d_][\w-]*)(?:=(?P<value>.*))?", re.DOTALL)
 
@@ -215,12 +215,15 @@ def read_command(text: str) -> Command:
 
 
 def clean(text: str) -> str:
-    """One line of printable characters with single spaces. Raises PromptTooLongError, and BadValueError for a NUL."""
+    """One line of printable characters (NFC) with single spaces.
+
+    Raises PromptTooLongError, and BadValueError for a NUL.
+    """
     if len(text) > TEXT_LIMIT:
         raise PromptTooLongError(length=len(text), limit=PROMPT_LIMIT)
     if "\0" in text:
         raise BadValueError(field="prompt", value="U+0000", allowed="abc, äöü, 字, …")
-    spaced = " ".join(_INVISIBLE.sub("", text).split())
+    spaced = " ".join(_INVISIBLE.sub("", unicodedata.normalize("NFC", text)).split())
     return " ".join("".join(c for c in spaced if unicodedata.category(c) not in ("Cc", "Cs")).split())
 
 
@@ -246,7 +249,7 @@ def _known(spoken: re.Match[str]) -> str | None:
 
 def _settle(found: dict[str, Value], flag: Flag, written: str | None) -> None:
     """Write a flag's value down, letting a later shape replace an earlier one."""
-    plain = (written or "").rstrip(",.;").strip('"“”')
+    plain = (written or "").rstrip(",.;").strip('"„“”')
     if not plain:
         raise BadValueError(field=flag.field, value=None, allowed=flag.allowed)
     try:

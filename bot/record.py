@@ -22,6 +22,10 @@ VALUES: Final[dict[str, type[Any]]] = {
 }  # fmt: skip
 """What may be written; the class's name goes along as "is"."""
 
+ERRORS: Final[dict[str, type[errors.BotError]]] = {
+    name: kind for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, errors.BotError)
+}
+
 
 @cache
 def _adapter(name: str) -> TypeAdapter[Any]:
@@ -57,10 +61,10 @@ def encode_error(error: errors.BotError) -> Json:
 
 def decode_error(json: Json) -> errors.BotError:
     """The error that `encode_error` wrote; an unknown class comes back as HouseError."""
-    kind = getattr(errors, str(json["is"]), errors.HouseError)
+    kind = ERRORS.get(str(json["is"]), errors.HouseError)
     message, facts = str(json["message"]), dict(json["facts"])
     if issubclass(kind, errors.ProviderError):
         return kind(message, retry_after_s=json["retry_after_s"], fields=json["fields"], **facts)
     if issubclass(kind, errors.DeliveryError):
         return kind(message, retry_after_s=json["retry_after_s"], **facts)
-    return cast("errors.BotError", kind(message, **facts))
+    return kind(message, **facts)

@@ -106,11 +106,7 @@ class Replies:
             case Failed():
                 word, tone, title = outcome.word, Tone.FAILED, say(locale, "title-failed")
                 lines = [self._failure(locale, outcome)]
-                errors = tuple(
-                    Field(name, say(locale, f"label-{name}"), complaint)
-                    for name, complaint in outcome.fields.items()
-                    if f"label-{name}" in self.words
-                )
+                errors = self._at_fault(locale, outcome)
                 verbs = [Verb.AGAIN, Verb.EDIT, Verb.DELETE]
             case Cancelled(cost_cents=None):
                 tone, title = Tone.CANCELLED, say(locale, "title-cancelled")
@@ -118,8 +114,6 @@ class Replies:
             case Cancelled(cost_cents=cost):
                 tone, title = Tone.CANCELLED, say(locale, "title-cancelled")
                 lines = [say(locale, "cancelled-billed", cost=self._cost(locale, cost))]
-        if isinstance(job.request, Upscale):
-            verbs = [verb for verb in verbs if verb is not Verb.EDIT]
         return Reply(
             tone=tone,
             title=title,
@@ -130,7 +124,7 @@ class Replies:
             fields=fields,
             pictures=(picture,) if picture else (),
             answers=answers,
-            buttons=tuple(self._button(locale, verb, self._target(verb, job, picture)) for verb in verbs),
+            buttons=self._buttons(job, verbs, picture),
             details=self._details(job, ticket, word),
             errors=errors,
         )
@@ -184,7 +178,14 @@ class Replies:
         lines = []
         if isinstance(job.request, Imagine):
             if job.request.asked is not None:
-                lines.append(say(locale, "note-snapped", asked=str(job.request.asked), made=str(job.request.shape)))
+                lines.append(
+                    say(
+                        locale,
+                        "note-snapped",
+                        asked=_times(str(job.request.asked)),
+                        made=_times(str(job.request.shape)),
+                    )
+                )
             if job.request.ignored:
                 names = ", ".join(say(locale, f"label-{name}") for name in job.request.ignored)
                 lines.append(say(locale, "note-ignored", names=names))
@@ -207,6 +208,14 @@ class Replies:
             key = f"unsure-{outcome.key}"
             return self.words.say(locale, key if key in self.words else "error-unsure", **facts)
         return self.words.say(locale, f"error-{outcome.key}", **facts)
+
+    def _at_fault(self, locale: str, outcome: Failed) -> tuple[Field, ...]:
+        """The provider's complaints about fields that people know."""
+        return tuple(
+            Field(name, self.words.say(locale, f"label-{name}"), complaint)
+            for name, complaint in outcome.fields.items()
+            if f"label-{name}" in self.words
+        )
 
     def _complaints(self, error: BotError, locale: str) -> tuple[Field, ...]:
         if isinstance(error, BadValueError):
@@ -265,7 +274,7 @@ class Replies:
     def _value(self, locale: str, value: float | bool) -> str:
         if isinstance(value, bool):
             return self.words.say(locale, "value-on" if value else "value-off")
-        return f"{value:g}"
+        return self.words.say(locale, "value-number", number=value)
 
     def _labelled(self, locale: str, values: Iterable[tuple[str, str]]) -> tuple[Field, ...]:
         return tuple(Field(name, self.words.say(locale, f"label-{name}"), value) for name, value in values)
@@ -279,6 +288,15 @@ class Replies:
 
     def _button(self, locale: str, verb: Verb, target: str) -> Button:
         return Button(verb, self.words.say(locale, f"button-{verb.value}"), target)
+
+    def _buttons(self, job: Job, verbs: Iterable[Verb], picture: Picture | None) -> tuple[Button, ...]:
+        """Those that can be done: an upscale has no prompt to edit, a picture deleted meanwhile cannot be enlarged."""
+        idle = {Verb.EDIT} if isinstance(job.request, Upscale) else set()
+        if picture is None:
+            idle |= {Verb.UPSCALE, Verb.REFERENCE}
+        return tuple(
+            self._button(job.by.locale, verb, self._target(verb, job, picture)) for verb in verbs if verb not in idle
+        )
 
     @staticmethod
     def _target(verb: Verb, job: Job, picture: Picture | None) -> str:

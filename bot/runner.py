@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final, TypeVar
 
@@ -35,7 +36,6 @@ from bot.errors import (
     NotAPictureError,
     OverdueError,
     ProviderError,
-    RefusedError,
     ThrottledError,
     UnreachableError,
     UnsureError,
@@ -118,16 +118,18 @@ class Runner:
     async def _run(self, job: Job, steps: Steps) -> Outcome:
         try:
             result = await self._submit(job, steps)
-        except (ProviderError, RefusedError, UnsureError) as error:
+        except (ProviderError, UnsureError) as error:
             self._catalogue.blame(job.provider, error)
             return Failed.by(error)
+        except BotError as error:
+            return await self._broken(job, error)
         match result:
             case Cancelled() | Moderated():
                 return result
             case Ticket() | Rendered():
                 return await steps.do("collect", lambda: self._collect(job, result))
 
-    async def _broken(self, job: Job, fault: HouseError) -> Failed:
+    async def _broken(self, job: Job, fault: BotError) -> Failed:
         """What a fault of ours means: once a paid request may have left, nobody is told that it cost nothing."""
         if _free(job) or (await self._store.record(job.id)).submitted_at is None:
             return Failed.by(fault)
@@ -154,8 +156,7 @@ class Runner:
         if not await self._store.begin(job.id):
             return Cancelled()
         self._tell(job, since=self._clock.now())
-        waited_s = (self._clock.now() - job.accepted_at).total_seconds()
-        telemetry.QUEUE_SECONDS.labels(job.provider).observe(max(0.0, waited_s))
+        telemetry.QUEUE_SECONDS.labels(job.provider).observe(_between_s(job.accepted_at, self._clock.now()))
         order = await self._order(job)
         provider = self._catalogue.seller(job.provider)
         if not await self._store.submitting(job.id):
@@ -309,11 +310,11 @@ class Runner:
         job, ended_at = record.job, record.ended_at or self._clock.now()
         kind = kind_of(job.request).value
         telemetry.JOBS.labels(job.at.door, kind, job.provider, record.status.value).inc()
-        telemetry.JOB_SECONDS.labels(kind, job.provider).observe((ended_at - job.accepted_at).total_seconds())
+        telemetry.JOB_SECONDS.labels(kind, job.provider).observe(_between_s(job.accepted_at, ended_at))
         if not isinstance(record.outcome, Moderated | None) and record.outcome.cost_cents:
             telemetry.SPENT_CENTS.labels(job.provider).inc(float(record.outcome.cost_cents))
         if record.status is Status.FINISHED and record.submitted_at is not None:
-            await self._store.took(job.provider, job.model, (ended_at - record.submitted_at).total_seconds())
+            await self._store.took(job.provider, job.model, _between_s(record.submitted_at, ended_at))
 
     async def _deliver(self, job_id: JobId) -> None:
         record = await self._store.record(job_id)
@@ -348,6 +349,11 @@ async def _surely(clock: Clock, act: Callable[[], Awaitable[T]]) -> T:
 
 def _cause(state: RetryCallState) -> BaseException | None:
     return state.outcome.exception() if state.outcome else None
+
+
+def _between_s(earlier: datetime, later: datetime) -> float:
+    """Never negative, though the wall clock may have jumped back meanwhile."""
+    return max(0.0, (later - earlier).total_seconds())
 
 
 def _free(job: Job) -> bool:

@@ -45,6 +45,20 @@ SHORT_TOKEN: Final = 16
 """Characters; a shorter web token is taken, with a remark that it can be guessed."""
 
 _SECRET_NAME: Final = re.compile(r"\w*(?:KEY|TOKENS?|SECRET)\Z")
+_ALLOWED: Final = {
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "float_type": "must be a number",
+    "float_parsing": "must be a number",
+    "string_type": "must be text",
+    "model_type": "must be a table",
+    "dict_type": "must be a table",
+    "too_short": "must name at least one",
+}
+"""By pydantic's kind of error; for the others its own words will do."""
 _writing: Final = threading.Lock()
 
 
@@ -211,7 +225,7 @@ def _rewrite(env_file: Path, change: Callable[[], object]) -> None:
 def _environment(env_file: Path) -> dict[str, str]:
     """.env under the process's own variables."""
     try:
-        remembered = dotenv.dotenv_values(env_file, interpolate=False)
+        remembered = dotenv.dotenv_values(env_file, interpolate=False, encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{env_file} cannot be read: it must be a UTF-8 text file of NAME=value lines.") from error
     return {**{name: value for name, value in remembered.items() if value}, **os.environ}
@@ -231,7 +245,7 @@ def _tables(source: Path | None) -> dict[str, Any]:
     if source is None:
         return {}
     try:
-        return tomllib.loads(source.read_text("utf-8"))
+        return tomllib.loads(source.read_text("utf-8-sig"))  # some editors put a mark before the first line
     except tomllib.TOMLDecodeError as error:
         place = re.search(r"\(at (.*)\)", str(error))
         where = place[1] if place else "its end"
@@ -261,7 +275,7 @@ def _compose(providers: Mapping[str, type[BaseModel]], doors: Mapping[str, type[
 
     def known(order: tuple[str, ...]) -> tuple[str, ...]:
         if not order or len(set(order)) < len(order) or not set(order) <= set(providers):
-            raise ValueError(f"must name each at most once of: {', '.join(providers)}")
+            raise ValueError(f"must name one or more of, and each once: {', '.join(providers)}")
         return order
 
     sections: dict[str, Any] = {name: (model, Field(default_factory=model)) for name, model in providers.items()}
@@ -317,14 +331,15 @@ def _sentence(
     keys = [str(part) for part in loc if isinstance(part, str)]
     variables = {name.upper(): name for name in environ}
     spelt = [PREFIX + "__".join(keys[:length]).upper() for length in range(len(keys), 0, -1)]
-    variable = next((variables[name] for name in spelt if name in variables), None)
+    deeper = (real for name, real in variables.items() if name.startswith(f"{spelt[0]}__"))
+    variable = next((variables[name] for name in spelt if name in variables), next(deeper, None))
     where = variable or f"{source}: {'.'.join(keys)}"
     if kind == "extra_forbidden":
         for key in keys[:-1]:
             inner = model.model_fields[key].annotation
             model = inner if isinstance(inner, type) and issubclass(inner, BaseModel) else model
         return f"{where}: {_no_such(keys[-1], model.model_fields)}"
-    allowed = complaint.removeprefix("Value error, ").removeprefix("Input ")
+    allowed = _ALLOWED.get(kind) or complaint.removeprefix("Value error, ").removeprefix("Input ")
     return f"{where}: {'it ' if allowed.startswith(('must ', 'should ')) else ''}{allowed.removesuffix('.')}."
 
 

@@ -32,6 +32,7 @@ class Teller:
             ahead=await self._store.ahead(job.id) if waits else None,
             since=record.accepted_at if waits else record.started_at,
             ticket=record.ticket,
+            stopping=record.cancel_asked,
         )
         offer, answers = self._offer(job), await self._answered(job)
         await self._delivery.announce(job, lambda now: self.replies.working(job, offer, now, answers), standing)
@@ -52,7 +53,7 @@ class Teller:
             ticket=record.ticket,
             picture=picture,
             answers=await self._answered(job),
-            took_s=(ended - began).total_seconds() if began and ended else None,
+            took_s=max(0.0, (ended - began).total_seconds()) if began and ended else None,
             other_providers_on=any(stand.on and stand.name != job.provider for stand in self._catalogue.stands),
         )
 

@@ -150,6 +150,7 @@ class TestHouse:
     clock: ShiftedClock
     catalogue: Catalogue
     delivery: Delivery
+    engine: MemoryEngine
     remembered: dict[str, str]
     ring: Callable[[], str]
 
@@ -165,8 +166,8 @@ class TestHouse:
 
 
 @asynccontextmanager
-async def house(folder: Path, **limits: Any) -> AsyncIterator[TestHouse]:
-    """Open a house on a folder; a second one on the same folder is its next life."""
+async def house(folder: Path, *, doors: bool = True, **limits: Any) -> AsyncIterator[TestHouse]:
+    """Open a house on a folder; a second one on the same folder is its next life, which may lack its door."""
     clock = ShiftedClock()
     store = await Store.open(f"sqlite:///{folder / 'imagebot.sqlite'}", clock=clock)
     gallery = await Gallery.open(folder / "gallery", store, clock=clock)
@@ -174,7 +175,8 @@ async def house(folder: Path, **limits: Any) -> AsyncIterator[TestHouse]:
     stand = Stand(name="scripted", title="Scripted", variable="SCRIPTED_KEY", settings=None, provider=provider)
     catalogue = Catalogue([stand], Kit(clock=clock, data_dir=folder))
     watch, delivery = Watch(clock), Delivery(store, clock)
-    delivery.messengers["test"] = street
+    if doors:
+        delivery.messengers["test"] = street
     replies = Replies(Words.load(strict=True))
     teller = Teller(store=store, gallery=gallery, catalogue=catalogue, delivery=delivery, replies=replies)
     runner = Runner(
@@ -215,7 +217,8 @@ async def house(folder: Path, **limits: Any) -> AsyncIterator[TestHouse]:
     try:
         yield TestHouse(
             desk=desk, store=store, gallery=gallery, provider=provider, street=street, clock=clock,
-            catalogue=catalogue, delivery=delivery, remembered=remembered, ring=lambda: f"event-{next(numbers)}",
+            catalogue=catalogue, delivery=delivery, engine=engine, remembered=remembered,
+            ring=lambda: f"event-{next(numbers)}",
         )  # fmt: skip
     finally:
         await engine.close()

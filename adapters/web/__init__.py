@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
-from typing import Annotated, Final
+from functools import partial
+from typing import Annotated, Final, cast
 
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field
 from yarl import URL
 
 from adapters.web.answering import answering
+from adapters.web.connection import Connection, expected
 from adapters.web.guard import Guard, Token, add_headers, is_loopback
 from adapters.web.messenger import Hub, WebMessenger
 from adapters.web.pages import Channel, Entrance, Stream, Studio
@@ -49,9 +52,11 @@ class Settings(BaseModel):
 class Adapter:
     """This door, not yet open. `messenger` may be used from the start: whoever comes later reads the history."""
 
-    def __init__(self, settings: Settings, app: web.Application, hub: Hub) -> None:
+    def __init__(self, settings: Settings, app: web.Application, hub: Hub, unreadable: str) -> None:
         self._settings = settings
         self._hub = hub
+        self._unreadable = unreadable
+        self._listener: asyncio.Server | None = None
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_S)
         self.messenger = WebMessenger(hub)
 
@@ -60,14 +65,16 @@ class Adapter:
         """Where a browser finds the channel, such as "http://127.0.0.1:5000"; the real port once it is open."""
         host = self._settings.host
         shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
-        port = self._runner.addresses[0][1] if self._runner.addresses else self._settings.port
+        port = self._listener.sockets[0].getsockname()[1] if self._listener else self._settings.port
         return self._settings.public_url.rstrip("/") or f"http://{shown}:{port}"
 
     async def open(self) -> None:
         """Begin to listen. Raises SettingsError where the address cannot be had."""
         await self._runner.setup()
+        loop, server = asyncio.get_running_loop(), cast("web.Server", self._runner.server)
+        connection = partial(Connection, server, loop=loop, unreadable=self._unreadable)
         try:
-            await web.TCPSite(self._runner, self._settings.host, self._settings.port).start()
+            self._listener = await loop.create_server(connection, self._settings.host, self._settings.port)
         except OSError as error:
             await self._runner.cleanup()
             where = f"{self._settings.host}:{self._settings.port}"
@@ -79,6 +86,8 @@ class Adapter:
     async def close(self) -> None:
         """Stop listening; open pages find their way back by themselves, waiting callers get their job's address."""
         self._hub.close()
+        if self._listener is not None:
+            self._listener.close()
         await self._runner.cleanup()
 
 
@@ -115,5 +124,7 @@ def open_adapter(
         studio,
         entrance,
     ):
-        app.add_routes(room.routes())
-    return Adapter(settings, app, hub)
+        for route in room.routes():
+            route.kwargs["expect_handler"] = expected
+            app.add_routes([route])
+    return Adapter(settings, app, hub, desk.say("en", "page-api-bad-request"))

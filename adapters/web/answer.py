@@ -157,7 +157,11 @@ def waited(view: View) -> web.Response:
     """The answer to a caller who waits for the picture: it, why there is none, or 202 with the job's address."""
     if not view.status.ended:
         return accepted(view)
-    return web.json_response(told(view), status=_ended_status(view))
+    status = _ended_status(view)
+    response = web.json_response(told(view), status=status)
+    if status in (429, 503):
+        response.headers["Retry-After"] = str(PAUSE_S)
+    return response
 
 
 def accepted(view: View, *, asked_for: bool = False) -> web.Response:

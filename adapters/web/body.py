@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NoReturn
 
 from aiohttp import BodyPartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from adapters.web.answer import ThresholdError
 from bot.errors import FileTooLargeError
@@ -73,7 +74,7 @@ async def form(request: web.Request, *, files: frozenset[str] = frozenset(), max
                     texts[part.name] = (await _bounded(part, FIELD_LIMIT)).decode()
     except TimeoutError:
         raise ThresholdError(408, "page-api-too-slow") from None
-    except (ValueError, AssertionError, web.HTTPRequestEntityTooLarge):
+    except (ValueError, AssertionError, web.HTTPRequestEntityTooLarge, HttpProcessingError, web.RequestPayloadError):
         raise ThresholdError(400, "page-api-bad-form") from None
     return Form(texts, {name: content for name, content in held.items() if content})
 
@@ -89,6 +90,8 @@ async def _whole(request: web.Request) -> bytes:
                     raise ThresholdError(413, "page-api-too-long", limit=JSON_LIMIT // 1024)
     except TimeoutError:
         raise ThresholdError(408, "page-api-too-slow") from None
+    except web.RequestPayloadError:  # not what its Content-Encoding says, or cut off
+        raise ThresholdError(400, "page-api-bad-request") from None
     return bytes(held)
 
 

@@ -9,7 +9,7 @@ import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, NoReturn
 
 from aiohttp import web
 from limits import RateLimitItemPerMinute
@@ -28,6 +28,8 @@ LOGINS_PER_MINUTE: Final = 10
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 OPEN_PATHS: Final = frozenset({"/health", "/login"})
 """What answers without a token; `/assets/` does too."""
+FORWARDED: Final = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP")
+"""Any of these says that a proxy speaks for somebody who may be anywhere."""
 
 HEADERS: Final = {
     "Content-Security-Policy": (
@@ -97,9 +99,9 @@ class Guard:
         if not _same_site(request):
             raise ThresholdError(403, "page-api-cross-site")
         address = request.remote or "?"
-        forwarded = "Forwarded" in request.headers or "X-Forwarded-For" in request.headers
+        forwarded = any(name in request.headers for name in FORWARDED)
         local = self.loopback and is_loopback(name) and is_loopback(address) and not forwarded
-        token = self._token_of(request)
+        token = await self._token_of(request, address)
         await self._pace(request, token.name if token else address)
         needed = not self.loopback or (bool(self.tokens) and not local)
         if token is None and needed and request.path not in OPEN_PATHS and not request.path.startswith("/assets/"):
@@ -120,17 +122,22 @@ class Guard:
             return True
         return not self.loopback and _is_address(name)
 
-    def _token_of(self, request: web.Request) -> Token | None:
+    async def _token_of(self, request: web.Request, address: str) -> Token | None:
+        """Whose request it is. An address that guessed too often is not told any more whether it guessed right."""
         scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() == "bearer":
-            token = self._known(secret.strip())
-            if token is None:
-                raise ThresholdError(401, "page-api-token-wrong", headers={"WWW-Authenticate": "Bearer"})
-            return token
-        return self._resumed(request.cookies.get(SESSION_COOKIE, ""))
+        if scheme.lower() != "bearer":
+            return self._resumed(request.cookies.get(SESSION_COOKIE, ""))
+        limit = RateLimitItemPerMinute(self.requests_per_minute)
+        if not await self.rates.test(limit, "guess", address):
+            await self._refuse(limit, "guess", address)
+        token = self._known(secret.strip())
+        if token is None:
+            await self.rates.hit(limit, "guess", address)
+            raise ThresholdError(401, "page-api-token-wrong", headers={"WWW-Authenticate": "Bearer"})
+        return token
 
     def _known(self, secret: str) -> Token | None:
-        given = secret.encode()
+        given = _bytes(secret)
         matches = [token for token in self.tokens if hmac.compare_digest(token.token.encode(), given)]
         return matches[0] if matches else None
 
@@ -145,7 +152,9 @@ class Guard:
         if not (ends.isascii() and ends.isdigit() and len(ends) < 12 and int(ends) > self.clock.now().timestamp()):
             return None
         for token in self.tokens:
-            if token.name.encode().hex() == name and hmac.compare_digest(self._session(token, int(ends)), cookie):
+            if token.name.encode().hex() == name and hmac.compare_digest(
+                _bytes(self._session(token, int(ends))), _bytes(cookie)
+            ):
                 return token
         return None
 
@@ -157,9 +166,12 @@ class Guard:
 
     async def _spend(self, limit: RateLimitItemPerMinute, kind: str, who: str) -> None:
         if not await self.rates.hit(limit, kind, who):
-            reset = (await self.rates.get_window_stats(limit, kind, who)).reset_time
-            pause_s = max(1, math.ceil(reset - time.time()))  # the library counts by the wall clock
-            raise ThresholdError(429, "page-api-too-fast", headers={"Retry-After": str(pause_s)}, seconds=pause_s)
+            await self._refuse(limit, kind, who)
+
+    async def _refuse(self, limit: RateLimitItemPerMinute, kind: str, who: str) -> NoReturn:
+        reset = (await self.rates.get_window_stats(limit, kind, who)).reset_time
+        pause_s = max(1, math.ceil(reset - time.time()))  # the library counts by the wall clock
+        raise ThresholdError(429, "page-api-too-fast", headers={"Retry-After": str(pause_s)}, seconds=pause_s)
 
 
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
@@ -176,6 +188,11 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return host == "localhost" or host.endswith(".localhost")
+
+
+def _bytes(text: str) -> bytes:
+    """What a client sent: bytes that are no UTF-8 stand in a header as lone surrogates."""
+    return text.encode(errors="surrogateescape")
 
 
 def _is_address(host: str) -> bool:

@@ -211,7 +211,9 @@ class Api:
         """The job; the first one again where the Idempotency-Key was seen before."""
         person = self._person(request)
         key = request.headers.get("Idempotency-Key", "")
-        event = hashlib.sha256(f"{person.id}\n{key}".encode()).hexdigest() if key else secrets.token_hex(16)
+        event = secrets.token_hex(16)
+        if key:
+            event = hashlib.sha256(f"{person.id}\n{key}".encode(errors="surrogateescape")).hexdigest()
         try:
             return await self.desk.accept(asked, by=person, at=API, event=f"api:{event[:32]}")
         except DuplicateError as error:

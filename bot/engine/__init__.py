@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from enum import Enum, auto
 from typing import Protocol, TypeVar
 
@@ -67,6 +68,10 @@ class Engine(Protocol):
 
     async def deliver_anew(self, job: JobId) -> None:
         """After a start: `deliver`, also where it went through in an earlier life without the outcome being told."""
+        ...
+
+    async def forget(self, before: datetime) -> None:
+        """Let go of runs that went through before that moment; those that did not are kept for a look."""
         ...
 
     async def close(self) -> None:

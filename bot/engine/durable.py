@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from datetime import datetime
 from typing import Any, Final, cast
 
 import structlog
@@ -30,6 +31,8 @@ POLL_S: Final = 0.25
 the processor time."""
 DRAIN_S: Final = 5.0
 """How long a stop waits for the answer to a purchase that is on its way, and for messages being posted."""
+BATCH: Final = 200
+"""Runs forgotten in one transaction: the file's only writer is held up for some milliseconds."""
 OVER: Final = frozenset(("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"))
 """DBOS's words for a run that it will not take up again: resuming one that ended in an error does nothing."""
 LIVES: Final = 10_000
@@ -122,6 +125,12 @@ class DurableEngine:
         if await _run_of(_telling(job)) is Run.OVER:
             await DBOS.delete_workflow_async(_telling(job))
         await self.deliver(job)
+
+    async def forget(self, before: datetime) -> None:
+        while runs := await DBOS.list_workflows_async(
+            status="SUCCESS", completed_before=before.isoformat(), limit=BATCH, load_input=False, load_output=False
+        ):
+            await DBOS.delete_workflows_async([run.workflow_id for run in runs])
 
     async def walk(self, corridor: Corridor, job: JobId) -> None:
         """One run of this life; `close` ends it between two steps, and the next life takes it up."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 
 import structlog
 
@@ -62,6 +63,9 @@ class MemoryEngine:
     async def deliver_anew(self, job: JobId) -> None:
         self._started.pop(_telling(job), None)
         await self.deliver(job)
+
+    async def forget(self, before: datetime) -> None:
+        self._started = {name: task for name, task in self._started.items() if not task.done()}
 
     async def close(self) -> None:
         for task in self._started.values():

@@ -15,7 +15,7 @@ LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 def _host(text: str) -> str:
     if not re.fullmatch(r"([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(:\d{1,5})?", text):
-        raise ValueError(f"write a host or host:port, not {text!r}")
+        raise ValueError("must be a host or host:port, without https:// and without a path")
     return text.lower()
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from enum import Enum, auto
 from io import BytesIO
@@ -45,6 +46,8 @@ PICTURE_LIMIT: Final = 64 * 1024 * 1024
 SAID_LIMIT: Final = 300
 """Characters of a vendor's own text that we keep."""
 RETRY_AFTER_LIMIT_S: Final = 3600.0
+CENTS_LIMIT: Final = 10**9
+"""More is no amount of money: our books count millionths of a cent in 63 bits."""
 
 FAULTS: Final[Mapping[int, type[ProviderError]]] = {
     400: RejectedError,
@@ -219,7 +222,7 @@ class Wire:
         """A vendor's text fit for a log: no key, no address, one line, cut short."""
         text = text.replace(self._key, "***") if self._key else text
         text = re.sub(r"(https?://)\S+", r"\1…", text)
-        text = "".join(letter if letter.isprintable() else " " for letter in text)
+        text = one_line(text)
         return text if len(text) <= SAID_LIMIT else text[: SAID_LIMIT - 1] + "…"
 
     def _credentials(self) -> dict[str, str]:
@@ -284,12 +287,24 @@ def retry_after_s(value: str | None, now: datetime) -> float | None:
     except ValueError:
         try:
             until = parsedate_to_datetime(value)
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
         seconds = ((until if until.tzinfo else until.replace(tzinfo=UTC)) - now).total_seconds()
     if seconds != seconds:  # "nan" parses as a number
         return None
     return min(max(seconds, 0.0), RETRY_AFTER_LIMIT_S)
+
+
+def cents(credits_: object) -> Decimal | None:
+    """Credits as US cents, one for one at every vendor so far; None where it says nothing usable."""
+    if isinstance(credits_, bool) or not isinstance(credits_, int | float) or not 0 <= credits_ <= CENTS_LIMIT:
+        return None
+    return Decimal(str(credits_))
+
+
+def one_line(text: str) -> str:
+    """The text with a space for each character that cannot be printed, or kept in a database."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
 def complaint(answer: Answer) -> str:
@@ -345,4 +360,5 @@ def _cause(error: BaseException) -> str:
 
 def _shown(error: BaseException) -> BaseException | None:
     """The error to chain; those whose text would show a signed link are left out."""
-    return None if isinstance(error, aiohttp.ClientResponseError | aiohttp.InvalidURL) else error
+    telling = aiohttp.ClientResponseError | aiohttp.InvalidURL | aiohttp.ConnectionTimeoutError
+    return None if isinstance(error, telling) else error

@@ -22,8 +22,8 @@ from bot.job import Moderated, Progress, Rendered, Ticket, Where
 from bot.offer import Grid, Number, Offer, Ratios, Switch
 from bot.providers import Health, Kit, Order, Reading
 from bot.providers._trust import Host, Trust, host_of, keeps_key_private
-from bot.providers._wire import Answer, Wire, complaint
-from bot.request import Imagine, Kind, Ratio, Shape, Upscale
+from bot.providers._wire import Answer, Wire, cents, complaint, one_line
+from bot.request import SEED_LIMIT, Imagine, Kind, Ratio, Shape, Upscale
 
 log = structlog.get_logger(__name__)
 
@@ -160,7 +160,8 @@ def rendered(task: Task) -> Rendered:
     link, seed = result.get("sample"), result.get("seed")
     if not isinstance(link, str) or not link:
         raise BrokenError("ready without a picture", provider="flux")
-    return Rendered(link=link, seed=seed if type(seed) is int else None, word=task.status)
+    known = type(seed) is int and 0 <= seed <= SEED_LIMIT  # another one can neither be kept nor asked for again
+    return Rendered(link=link, seed=seed if known else None, word=task.status)
 
 
 def moderated(where: Where) -> Callable[[Task], Moderated]:
@@ -173,7 +174,7 @@ def moderated(where: Where) -> Callable[[Task], Moderated]:
         reasons = [told] if isinstance(told, str) else told if isinstance(told, list) else []
         return Moderated(
             where=where,
-            reasons=tuple(reason[:80] for reason in reasons if isinstance(reason, str))[:REASONS_LIMIT],
+            reasons=tuple(one_line(reason[:80]) for reason in reasons if isinstance(reason, str))[:REASONS_LIMIT],
             word=task.status,
         )
 
@@ -243,7 +244,7 @@ class Flux:
                 host=host_of(task.polling_url),
             )
             raise UnsureError("the polling address is not trusted", provider=self.name)
-        return Ticket(self.name, task.id, url=task.polling_url, cost_cents=_cents(task.cost))
+        return Ticket(self.name, task.id, url=task.polling_url, cost_cents=cents(task.cost))
 
     async def poll(self, ticket: Ticket) -> Reading:
         """Read a task once. A status word that nobody listed goes on as running, bounded by the job's deadline."""
@@ -279,8 +280,8 @@ class Flux:
         answer = await self._wire.look("/v1/credits", headers={"accept": "application/json"})
         if not answer.ok or "credits" not in answer.words:
             raise self._wire.unseen(answer)
-        cents = _cents(answer.words["credits"])
-        return Health(credits_cents=None if cents is None else float(cents))
+        balance = cents(answer.words["credits"])
+        return Health(credits_cents=None if balance is None else float(balance))
 
     async def close(self) -> None:
         await self._wire.close()
@@ -320,7 +321,7 @@ class Flux:
         raise RejectedError(f"no such model: {model}", fields={"model": model}, provider=self.name)
 
     def _strange(self, task: Task) -> Progress:
-        word = task.status[:40]
+        word = one_line(task.status[:40])
         if word not in self._unknown and len(self._unknown) < 20:
             self._unknown.add(word)
             log.warning("a status that nobody listed", provider=self.name, word=word)
@@ -334,14 +335,6 @@ def _task(answer: Answer) -> Task | None:
     except ValidationError:
         return None
     return task if answer.ok or task.status in READINGS else None
-
-
-def _cents(credits_: object) -> Decimal | None:
-    """Credits as US cents, one for one; None where the vendor says nothing usable."""
-    if isinstance(credits_, bool) or not isinstance(credits_, int | float):
-        return None
-    cents = Decimal(str(credits_))
-    return cents if cents.is_finite() and cents >= 0 else None
 
 
 def open_provider(settings: Settings, key: str, kit: Kit) -> Flux:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -18,8 +19,8 @@ from bot.job import Moderated, Rendered, Ticket, Where
 from bot.offer import Intake, Offer, Ratios
 from bot.providers import Health, Kit, Order, Reading
 from bot.providers._trust import keeps_key_private
-from bot.providers._wire import PICTURE_LIMIT, Answer, Wire
-from bot.request import Format, Imagine, Kind, Ratio, Shape, Upscale
+from bot.providers._wire import PICTURE_LIMIT, Answer, Wire, cents
+from bot.request import SEED_LIMIT, Format, Imagine, Kind, Ratio, Shape, Upscale
 
 TITLE: Final = "Stability AI"
 VARIABLE: Final = "STABILITY_API_KEY"
@@ -139,11 +140,11 @@ class Stability:
             headers={"accept": "image/*", "stability-client-id": "imagebot", "stability-client-user-id": order.person},
             limit=PICTURE_LIMIT,
         )
-        judged = Where.IMAGE if offer.kind is Kind.UPSCALE else Where.PROMPT
+        upscale = offer.kind is Kind.UPSCALE
         if not answer.ok:
-            return self._refused(answer, judged)
+            return self._refused(answer, Where.SOURCE if upscale else Where.PROMPT)
         if answer.headers.get("finish-reason") == "CONTENT_FILTERED":
-            return Moderated(where=Where.IMAGE, word="CONTENT_FILTERED")
+            return Moderated(where=Where.SOURCE if upscale else Where.IMAGE, word="CONTENT_FILTERED")
         if not answer.headers.get("content-type", "").startswith("image/") or not answer.body:
             raise UnsureError("a paid call brought no picture", provider=self.name)
         return Rendered(
@@ -178,10 +179,10 @@ class Stability:
     async def check(self) -> Health:
         self._wait_your_turn()
         answer = await self._wire.look("/v1/user/balance", headers={"accept": "application/json"})
-        credits_ = answer.words.get("credits")
-        if not answer.ok or isinstance(credits_, bool) or not isinstance(credits_, int | float):
+        balance = cents(answer.words.get("credits"))
+        if not answer.ok or balance is None:
             raise self._slowed(self._wire.unseen(answer))
-        return Health(credits_cents=float(credits_))
+        return Health(credits_cents=float(balance))
 
     async def close(self) -> None:
         await self._wire.close()
@@ -231,7 +232,10 @@ def _first(answer: Answer) -> str:
 
 
 def _seed(told: str | None) -> int | None:
-    return int(told) if told and told.isdecimal() else None
+    """None also for a seed that nobody could ask for again."""
+    if told is None or not re.fullmatch(r"[0-9]{1,10}", told):
+        return None
+    return int(told) if int(told) <= SEED_LIMIT else None
 
 
 def open_provider(settings: Settings, key: str, kit: Kit) -> Stability:

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from filelock import FileLock, Timeout
-from sqlalchemy import make_url
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
 
 from bot.errors import SettingsError
 
@@ -62,9 +63,22 @@ def running(url: str) -> str | None:
 
 
 def file_of(url: str) -> Path | None:
-    """The file behind an SQLite URL; None for a database that runs as a server."""
-    parsed = make_url(url)
+    """The file behind an SQLite URL; None for a database that runs as a server. Raises SettingsError, as `read`."""
+    parsed = read(url)
     return Path(parsed.database or "") if parsed.get_backend_name() == "sqlite" else None
+
+
+def read(url: str) -> URL:
+    """The database's address. Raises SettingsError for what is none, or names no file."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise SettingsError(
+            "store.database_url is not a database address such as sqlite:///data/bot.sqlite."
+        ) from error
+    if parsed.get_backend_name() == "sqlite" and parsed.database in (None, "", ":memory:"):
+        raise SettingsError("store.database_url names no file; jobs must survive a restart.")
+    return parsed
 
 
 def _lock_of(database: Path) -> FileLock:

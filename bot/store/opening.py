@@ -13,7 +13,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.errors import SettingsError
-from bot.store.lock import file_of
+from bot.store.lock import file_of, read
 from bot.store.tables import SCHEMAS
 
 BUSY_MS: Final = 5000
@@ -26,20 +26,13 @@ WRITES: Final = "imagebot_writes"
 
 def connect(url: str) -> AsyncEngine:
     """An engine for the URL; touches nothing yet. Raises SettingsError for a URL that this release can't use."""
-    try:
-        parsed = sa.make_url(url)
-    except sa.exc.ArgumentError as error:
-        raise SettingsError(
-            "store.database_url is not a database address such as sqlite:///data/bot.sqlite."
-        ) from error
+    parsed = read(url)
     driver = DRIVERS.get(parsed.get_backend_name())
     if driver is None:
         raise SettingsError(f"store.database_url starts with {parsed.drivername!r}; use one of: {', '.join(DRIVERS)}.")
     parsed = parsed.set(drivername=driver)
     if driver != DRIVERS["sqlite"]:
         return create_async_engine(parsed, pool_pre_ping=True, hide_parameters=True)
-    if parsed.database in (None, "", ":memory:"):
-        raise SettingsError("store.database_url names no file; jobs must survive a restart.")
     # Without Python's own transaction control: it would begin late and never "immediate".
     # Parameters stay out of errors, and so out of the log: they are prompts and tickets.
     engine = create_async_engine(

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any, Final
 
 import aiohttp
+import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from bot.app import database_url, open_house
-from bot.errors import BotError
 from bot.settings import Settings
 from bot.store import running
 from bot.words import Words
@@ -23,12 +23,8 @@ LOOK_S: Final = 0.3
 ENDED: Final = frozenset(("finished", "moderated", "failed", "unsure", "cancelled"))
 
 
-class AnsweredError(BotError):
-    """The house said no, or there is no picture; `sentence` is for the person."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
+class AnsweredError(click.ClickException):
+    """The house said no, or there is no picture; `message` is for the person."""
 
 
 @asynccontextmanager

@@ -32,6 +32,7 @@ SAME_IN_EVERY_LANGUAGE = {
     "page-studio",
     "page-title",
     "terminal-banner",
+    "value-number",
     "value-seconds",
 }
 """Words that are the same in German, and sentences that are all name and number."""
@@ -193,6 +194,16 @@ def named() -> Iterator[tuple[str, str]]:
             text = node.value if isinstance(node, python.Constant) and isinstance(node.value, str) else ""
             if re.fullmatch(r"[a-z]+(-[a-z_0-9]+)+", text) and text.split("-")[0] in kinds:
                 yield text, file.name
+
+
+def test_no_sentence_is_kept_that_nobody_says() -> None:
+    """But for page.ftl, whose keys stand in templates and scripts."""
+    said = {text for text, _ in named()} | expected_keys()
+    said |= {f"unsure-{errors.key_of(kind)}" for kind in tree(errors.BotError)}
+    for message in sentences(FALLBACK).values():
+        said |= facts(message).messages
+    families = ("label-", "note-engine-", "button-", "page-")
+    assert [key for key in sentences(FALLBACK) if key not in said and not key.startswith(families)] == []
 
 
 def test_every_key_that_the_code_names_has_a_sentence() -> None:

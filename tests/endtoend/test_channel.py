@@ -14,11 +14,14 @@ import pytest
 from PIL import Image
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
+from adapters.web import Settings, open_adapter
 from bot.errors import RejectedError
 from bot.job import Failed
+from bot.message import Person, Place
+from bot.request import Wish
 from tests.endtoend.process import Bot
 from tests.standins.desk import GOOD_KEY
-from tests.wire.web_door import Visit, picture
+from tests.wire.web_door import TOKENS, Visit, picture
 from tests.wire.web_door import visiting as door_over_the_stand_in
 
 CHROMIUM: Final = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
@@ -26,6 +29,8 @@ CHROMIUM: Final = shutil.which("chromium") or shutil.which("chromium-browser") o
 PATIENCE_MS: Final = 45_000
 WIDE: Final = (1280, 900)
 NARROW: Final = (390, 844)
+GUEST: Final = Person("web", "bo", "Bo")
+CHANNEL: Final = Place("web", "channel")
 CITY: Final = "/imagine A futuristic cityscape at night --ar 16:9 --seed 42"
 
 
@@ -278,6 +283,59 @@ async def test_a_key_is_given_checked_and_taken_back_in_the_panel(stage: Visit, 
         await expect(field).to_have_count(0)
         assert stage.desk.keys == {"stability": True}
         assert GOOD_KEY not in await page.content()
+
+
+async def test_what_was_chosen_stays_when_the_model_changes_or_a_key_is_given(stage: Visit, browser: Browser) -> None:
+    async with visiting(browser, stage.door.address) as page:
+        await page.get_by_role("button", name="Studio").first.click()
+        model, seed = page.locator("#c-offer"), page.get_by_role("spinbutton", name="Seed")
+        await page.get_by_role("button", name="1:1").click()
+        width = await page.get_by_role("spinbutton", name="Width").input_value()
+        await page.get_by_role("spinbutton", name="Steps").fill("40")
+        await seed.fill("7")
+        await page.get_by_label("Key for Stability AI").fill(GOOD_KEY)
+        await page.get_by_role("button", name="Check and use").click()
+        await expect(page.get_by_role("button", name="Remove the key").last).to_be_focused()
+        await expect(page.get_by_role("spinbutton", name="Steps")).to_have_value("40")
+        await model.select_option("local/sketch")
+        await expect(page.get_by_role("spinbutton", name="Steps")).to_have_count(0)
+        await expect(page.get_by_role("spinbutton", name="Width")).to_have_value(width)
+        await expect(seed).to_have_value("7")
+        await expect(page.get_by_role("button", name="Offline sketch ×")).to_be_visible()
+
+
+async def test_a_session_that_ends_leads_to_the_sign_in_and_keeps_the_words(tmp_path: Path, browser: Browser) -> None:
+    async with door_over_the_stand_in(tmp_path, host="0.0.0.0", tokens=TOKENS) as stage:
+        address = stage.door.address
+        async with visiting(browser, address) as page:
+            await page.get_by_label("Token").fill(TOKENS[0][1])
+            await page.get_by_role("button", name="Enter").click()
+            await page.get_by_role("textbox", name="Message").fill("/imagine a fox")
+            await stage.door.close()
+            settings = Settings(host="0.0.0.0", port=int(address.rsplit(":", 1)[1]))
+            later = open_adapter(settings, stage.desk.front, tokens=[("ada", "a-token-that-is-another", False)])
+            await later.open()
+            try:
+                await page.get_by_label("Token").fill("a-token-that-is-another")
+                await page.get_by_role("button", name="Enter").click()
+                await expect(page.get_by_role("textbox", name="Message")).to_have_value("/imagine a fox")
+            finally:
+                await later.close()
+
+
+async def test_an_older_message_that_changes_does_not_jump_to_the_end(stage: Visit, browser: Browser) -> None:
+    first = await stage.desk.accept(Wish(prompt="first"), by=GUEST, at=CHANNEL, event="0", asked="/imagine first")
+    for number in range(1, 51):
+        await stage.desk.accept(Wish(prompt="p"), by=GUEST, at=CHANNEL, event=str(number), asked=f"ask {number}")
+    async with visiting(browser, stage.door.address) as page:
+        await expect(page.get_by_role("article")).to_have_count(50)
+        await stage.desk.work(first, fraction=0.5)
+        await stage.desk.finish(first)
+        await stage.desk.work(list(stage.desk.asks)[1], fraction=0.5)
+        await expect(page.get_by_role("progressbar").first).to_have_attribute("value", "0.500")
+        await expect(page.get_by_role("article")).to_have_count(50)
+        await page.get_by_role("button", name="Earlier messages").click()
+        await expect(page.get_by_role("article").first).to_contain_text("first")
 
 
 async def test_a_file_may_be_dropped_or_pasted(stage: Visit, browser: Browser) -> None:

@@ -151,6 +151,40 @@ async def test_random_kills_lose_nothing_and_buy_nothing_twice(bot: Bot, vendors
     assert len(await vendors.bought()) <= 24
 
 
+async def test_a_bought_task_whose_key_is_gone_in_the_next_life_is_not_called_free(bot: Bot, vendors: Vendors) -> None:
+    await vendors.latency(work_s=[30.0, 30.0])
+    await bot.start()
+    await bot.say("/imagine a fox")
+
+    async def bought() -> bool | None:
+        return True if any(heard["at"] == "poll" for heard in await vendors.heard()) else None
+
+    await until(bought, "the first poll")
+    await bot.kill()
+    bot.vendors = None
+    await bot.start()
+    await all_told(bot)
+    assert await bot.stop() == 0
+    (record,) = await book(bot)
+    assert record.status is Status.UNSURE
+    assert "Traceback" not in bot.log()
+
+
+async def test_a_stop_in_the_middle_of_everything_is_quiet(bot: Bot, vendors: Vendors) -> None:
+    await vendors.latency(work_s=[30.0, 30.0])
+    await bot.start()
+    await asyncio.gather(*(bot.say(f"/imagine picture {number}") for number in range(4)))
+
+    async def under_way() -> bool | None:
+        return True if len(await vendors.bought()) == 4 else None
+
+    await until(under_way, "the purchases")
+    assert await bot.stop() == 0
+    assert "Traceback" not in bot.log()
+    assert '"level": "warning"' not in bot.log()
+    assert [record.status for record in await book(bot)] == [Status.RUNNING] * 4
+
+
 async def test_a_polite_stop_leaves_nothing_unsure(bot: Bot, vendors: Vendors) -> None:
     await vendors.latency(submit_s=0.5, work_s=[1.5, 2.0])
     await bot.start()

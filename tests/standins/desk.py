@@ -252,6 +252,9 @@ class StandInDesk:
         )  # fmt: skip
 
     async def set_key(self, provider: str, key: str, *, remember: bool) -> None:
+        if self.refuse is not None:
+            error, self.refuse = self.refuse, None
+            raise error
         if key != GOOD_KEY:
             raise KeyRefusedError(provider=provider)
         self.keys[provider] = remember

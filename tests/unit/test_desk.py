@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -36,9 +37,11 @@ from bot.errors import (
 )
 from bot.job import Moderated, Progress, Rendered, Status, Ticket, Where
 from bot.message import Place, Tone, Verb
+from bot.offer import Number
 from bot.providers import Order
+from bot.providers.catalogue import Stand
 from bot.request import Enlarge, ImageId, Imagine, Wish
-from tests.house import ADA, BOB, MODERATOR, STREET, TestHouse, house, png
+from tests.house import ADA, BOB, MODERATOR, PAINTER, STREET, ScriptedProvider, TestHouse, house, png
 
 
 @pytest.fixture
@@ -404,15 +407,22 @@ async def test_the_history_of_a_place_holds_its_messages_only(home: TestHouse) -
     assert entries[0].reply.tone is Tone.DONE
 
 
-async def test_an_unfinished_job_goes_on_in_the_next_life(tmp_path: Path) -> None:
-    async with house(tmp_path) as first:
+async def test_again_with_another_provider_drops_what_only_the_first_one_knew(home: TestHouse) -> None:
+    job = await imagine(home, steps=40, prompt_upsampling=True)
+    await home.told(job)
+    other = replace(
+        PAINTER, provider="other", model="chalk", controls=(Number(name="steps", low=1, high=10, default=4),)
+    )
+    home.catalogue._stands["other"] = Stand(
+        name="other", title="Other", variable=None, settings=None, provider=ScriptedProvider("other", (other,))
+    )
+    home.catalogue.switch_off("scripted")
+    request = (await home.store.job(await home.desk.again(job, by=ADA, at=STREET, event=home.ring()))).request
+    assert isinstance(request, Imagine)
+    assert (request.steps, request.ignored) == (4, ())
 
-        async def never(order: Order) -> Ticket:
-            return await asyncio.get_running_loop().create_future()
 
-        first.provider.on_submit = never
-        waiting = [await imagine(first) for _ in range(4)]
-    async with house(tmp_path) as second:
-        # The two that wait behind the full lane were never bought; the engine on DBOS covers those that were.
-        for job in waiting[2:]:
-            assert (await second.told(job)).tone is Tone.DONE
+async def test_a_number_out_of_range_is_answered_with_all_digits_of_the_limit(home: TestHouse) -> None:
+    with pytest.raises(BadValueError) as caught:
+        await imagine(home, seed=5_000_000_000)
+    assert caught.value.facts["allowed"] == "0–4294967294"

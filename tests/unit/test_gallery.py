@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from bot.errors import BrokenPictureError, DiskFullError, NotAPictureError, PictureUnknownError
+from bot.errors import BrokenPictureError, DiskFullError, NotAPictureError, PictureUnknownError, SettingsError
 from bot.gallery import Gallery
 from bot.message import Receipt
 from bot.request import Format, ImageId
@@ -239,3 +239,8 @@ async def test_a_crash_before_the_rename_leaves_no_picture_and_is_swept_up(tmp_p
     await Gallery.open(folder, store, clock=clock)
     await store.close()
     assert files_in(folder) == []
+
+
+async def test_a_folder_that_cannot_be_written_is_told_in_a_sentence(store: Store, clock: HeldClock) -> None:
+    with pytest.raises(SettingsError, match=r"/dev/null/gallery cannot be written .*; check store\.data_dir\."):
+        await Gallery.open(Path("/dev/null/gallery"), store, clock=clock)

@@ -245,6 +245,21 @@ async def test_a_phone_picture_is_turned_upright_and_forgets_where_it_was_taken(
     assert b"Camera" not in admitted.picture
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning:PIL")
+@pytest.mark.parametrize("wrong_type", [5, 12])  # a fraction, a number
+@pytest.mark.parametrize("kind", FORMATS)
+async def test_a_phone_picture_with_damaged_notes_is_turned_upright_all_the_same(kind: str, wrong_type: int) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    exif[0x010F] = "Camera"
+    text = bytes.fromhex("010f 0002")  # the maker's name, announced as text
+    notes = exif.tobytes()
+    assert text in notes
+    damaged = notes.replace(text, text[:3] + bytes([wrong_type]))
+    admitted = await admit(file_of(scene(96, 64), kind, exif=damaged))
+    assert (admitted.facts.width, admitted.facts.height) == (64, 96)
+
+
 @pytest.mark.parametrize(
     ("mode", "kind", "becomes"),
     [

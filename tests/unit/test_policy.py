@@ -46,6 +46,15 @@ def test_each_limit_refuses_with_what_the_person_can_do(
     assert refused.value.facts == facts
 
 
+def test_the_next_day_is_told_by_the_clock_of_the_place() -> None:
+    limits = Limits(pictures_per_day=1, zone=ZoneInfo("Europe/Berlin"))
+    with pytest.raises(QuotaSpentError) as refused:
+        decide(used(pictures=1), limits, NOW)
+    told = refused.value.facts["retry_at"]
+    assert isinstance(told, datetime)
+    assert f"{told:%H:%M %Z}" == "00:00 CET"
+
+
 def test_the_refusal_that_lasts_longest_is_told_first() -> None:
     with pytest.raises(QuotaSpentError):
         decide(used(lately=5, active=3, pictures=50), LIMITS, NOW)

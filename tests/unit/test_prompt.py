@@ -257,3 +257,15 @@ def test_any_line_of_chat_is_a_command_or_a_refusal(line: str) -> None:
     if isinstance(command, WordsCommand):
         assert clean(command.text) == command.text
         command.text.encode()
+
+
+def test_german_quotes_keep_flags_out_too() -> None:
+    assert read("„Schild --seed 7“ am Tor") == Wish(prompt="„Schild --seed 7“ am Tor")
+
+
+def test_letters_that_a_mac_writes_in_two_parts_are_one() -> None:
+    assert read_command("vergro\u0308ßern") == UpscaleCommand()
+
+
+def test_a_line_separator_parts_words() -> None:
+    assert read("a fox\u2028at dawn").prompt == "a fox at dawn"

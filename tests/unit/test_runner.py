@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from bot.errors import DiskFullError, ThrottledError, TooLateError
+from bot.errors import BadKeyError, DiskFullError, PictureUnknownError, ThrottledError, TooLateError
 from bot.job import Finished, JobId, Outcome, Progress, Rendered, Status, Ticket
 from bot.message import Tone, Verb
 from bot.providers import Order
 from bot.request import ImageId, Wish
-from tests.house import ADA, STREET, TestHouse, house
+from tests.house import ADA, STREET, ScriptedProvider, TestHouse, house
 
 
 @pytest.fixture
@@ -182,8 +183,6 @@ async def test_a_job_that_ends_while_it_is_being_stopped_was_too_late_to_stop(
 async def test_a_source_that_was_deleted_meanwhile_ends_the_job_unbought(
     home: TestHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from bot.errors import PictureUnknownError
-
     async def gone(image: ImageId) -> bytes:
         raise PictureUnknownError
 
@@ -211,3 +210,86 @@ async def test_a_task_goes_on_after_its_provider_was_switched_off(home: TestHous
     home.catalogue.switch_off("scripted")
     hold.set()
     assert (await home.told(job)).tone is Tone.DONE
+
+
+async def test_what_a_paid_call_brought_and_nobody_can_read_is_not_called_free(home: TestHouse) -> None:
+    async def sell_rubbish(order: Order) -> Rendered:
+        return Rendered(shelf=await order.shelve(b"<html>sold</html>"))
+
+    home.provider.on_submit = sell_rubbish
+    reply = await home.told(await imagine(home))
+    assert reply.tone is Tone.UNSURE
+    assert (await home.store.ledger_sum()).open_cents == Decimal(4)
+
+
+async def test_a_clock_that_jumps_ahead_does_not_end_a_fresh_task(home: TestHouse) -> None:
+    looks: list[Ticket] = []
+
+    async def sell(order: Order) -> Ticket:
+        home.clock.ahead += timedelta(days=1)
+        return Ticket("scripted", "t")
+
+    async def at_the_third_look(ticket: Ticket) -> Rendered | Progress:
+        looks.append(ticket)
+        return Rendered(link="x") if len(looks) > 2 else Progress("Pending")
+
+    home.provider.on_submit, home.provider.on_poll = sell, at_the_third_look
+    assert (await home.told(await imagine(home))).tone is Tone.DONE
+
+
+async def test_a_clock_that_jumps_back_makes_no_negative_times(home: TestHouse) -> None:
+    async def sell(order: Order) -> Ticket:
+        home.clock.ahead -= timedelta(days=1)
+        return Ticket("scripted", "t")
+
+    home.provider.on_submit = sell
+    reply = await home.told(await imagine(home))
+    assert {field.name: field.value for field in reply.fields}["took"] == "0 s"
+    assert await home.store.durations("scripted", "brush") == (0.0,)
+
+
+async def test_a_task_is_polled_with_the_key_that_bought_it_and_else_with_the_newest(home: TestHouse) -> None:
+    polled, revoked = asyncio.Event(), asyncio.Event()
+    asked: list[str] = []
+
+    async def old_key(ticket: Ticket) -> Progress:
+        asked.append("old")
+        polled.set()
+        if revoked.is_set():
+            raise BadKeyError
+        return Progress("Pending")
+
+    async def new_key(ticket: Ticket) -> Rendered:
+        asked.append("new")
+        return Rendered(link="x")
+
+    home.provider.on_poll = old_key
+    job = await imagine(home)
+    async with asyncio.timeout(10):
+        await polled.wait()
+        home.catalogue._put("scripted", provider=ScriptedProvider(on_poll=new_key))
+        polled.clear()
+        await polled.wait()
+        assert asked == ["old", "old"]
+        revoked.set()
+        assert (await home.told(job)).tone is Tone.DONE
+    assert asked[-2:] == ["old", "new"]
+
+
+async def test_a_key_that_was_taken_back_buys_nothing_more(home: TestHouse) -> None:
+    hold = asyncio.Event()
+
+    async def wait(ticket: Ticket) -> Rendered:
+        await hold.wait()
+        return Rendered(link="x")
+
+    home.provider.on_poll = wait
+    jobs = [await imagine(home) for _ in range(3)]
+    async with asyncio.timeout(10):
+        while len(home.provider.orders) < 2:
+            await home.desk.wait(jobs[0], 0.02)
+    home.catalogue.switch_off("scripted")
+    hold.set()
+    tones = [(await home.told(job)).tone for job in jobs]
+    assert tones == [Tone.DONE, Tone.DONE, Tone.FAILED]
+    assert len(home.provider.orders) == 2

@@ -126,10 +126,15 @@ def test_an_override_may_stand_in_env_file_below_the_real_environment(monkeypatc
         ("[wbe]\nport = 1", "config.toml: wbe: there is no setting of this name; did you mean"),
         ("[providers.flux]\nurl = 'x'", "config.toml: providers.flux.url: there is no setting of this name"),
         ("[web]\nport = 70000", "config.toml: web.port: it should be less than or equal to 65535."),
-        ("[web]\nport = 'x'", "config.toml: web.port: it should be a valid integer"),
-        ("web = 3", "config.toml: web: it should be a valid dictionary"),
-        ("[providers]\norder = ['openai']", "providers.order: it must name each at most once of: flux, local."),
-        ("[providers]\norder = []", "providers.order: it must name each at most once of: flux, local."),
+        ("[web]\nport = 'x'", "config.toml: web.port: it must be a whole number."),
+        ("web = 3", "config.toml: web: it must be a table."),
+        ("[chat]\nenabled = 'maybe'", "config.toml: chat.enabled: it must be true or false."),
+        ("[store]\ndata_dir = 4", "config.toml: store.data_dir: "),
+        (
+            "[providers]\norder = ['openai']",
+            "providers.order: it must name one or more of, and each once: flux, local.",
+        ),
+        ("[providers]\norder = []", "providers.order: it must name one or more of, and each once: flux, local."),
         ("[policy]\ntime_zone = '../etc'", 'policy.time_zone: it must be a time zone such as "UTC"'),
         ("[policy]\npictures_per_day = -1", "policy.pictures_per_day: it should be greater than or equal to 0."),
         ("[log]\nformat = 'xml'", "log.format: it should be 'auto', 'console' or 'json'."),
@@ -147,11 +152,12 @@ def test_what_cannot_be_is_told_in_one_sentence(text: str, told: str) -> None:
 @pytest.mark.parametrize(
     ("variable", "value", "told"),
     [
-        ("IMAGEBOT__WEB__PORT", "many", "IMAGEBOT__WEB__PORT: it should be a valid integer"),
+        ("IMAGEBOT__WEB__PORT", "many", "IMAGEBOT__WEB__PORT: it must be a whole number."),
         ("IMAGEBOT__WEB__PROT", "1", "IMAGEBOT__WEB__PROT: there is no setting of this name"),
         ("IMAGEBOT__WBE__PORT", "1", "IMAGEBOT__WBE__PORT: there is no setting of this name"),
-        ("IMAGEBOT__WEB", "x", "IMAGEBOT__WEB: it should be a valid dictionary"),
-        ("IMAGEBOT__PROVIDERS__ORDER", "[", "IMAGEBOT__PROVIDERS__ORDER: it must name each"),
+        ("IMAGEBOT__WEB", "x", "IMAGEBOT__WEB: it must be a table."),
+        ("IMAGEBOT__WEB__PORT__DEEPER", "1", "IMAGEBOT__WEB__PORT__DEEPER: it must be a whole number."),
+        ("IMAGEBOT__PROVIDERS__ORDER", "[", "IMAGEBOT__PROVIDERS__ORDER: it must name one"),
         ("IMAGEBOT__CHAT__ENABLED", "yes", "chat is enabled and needs CHAT_TOKEN"),
     ],
 )
@@ -163,6 +169,14 @@ def test_a_wrong_variable_is_named(monkeypatch: pytest.MonkeyPatch, variable: st
 def test_a_value_in_the_wrong_place_is_never_repeated() -> None:
     assert "hunter2" not in complaint("[web]\nport = 'hunter2'")
     assert "hunter2" not in complaint("[web]\nbfl_api_key = 'hunter2'")
+
+
+def test_a_mark_that_an_editor_put_before_the_first_line_does_no_harm() -> None:
+    Path(".env").write_text("CHAT_TOKEN=xoxb-1\n", "utf-8-sig")
+    Path("config.toml").write_text("[web]\nport = 8080\n", "utf-8-sig")
+    settings = opened()
+    assert settings.doors["web"] == Web(port=8080)
+    assert settings.secrets["CHAT_TOKEN"].get_secret_value() == "xoxb-1"
 
 
 def test_a_file_that_is_not_there_is_named() -> None:

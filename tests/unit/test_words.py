@@ -117,7 +117,7 @@ def test_a_fact_that_is_missing_finds_other_words(words: Words) -> None:
 
 def test_a_field_brings_its_label_along(words: Words) -> None:
     facts = {"field": "safety_tolerance", "value": "9", "allowed": "0–6"}
-    assert words.say("en", "error-bad-value", **facts) == "Safety tolerance: “9” won’t work. Possible: 0–6."
+    assert words.say("en", "error-bad-value", **facts) == "Safety tolerance: “9” won’t work. Allowed: 0–6."
     assert words.say("de", "error-bad-value", **facts) == "Filtertoleranz: „9“ geht nicht. Möglich: 0–6."
 
 

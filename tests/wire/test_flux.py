@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import socket
+import traceback
 from collections.abc import AsyncIterator
 from decimal import Decimal
 
@@ -315,8 +316,12 @@ async def test_a_connection_that_never_opens_is_unreachable(clock: HastyClock, m
     monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", silent)
     monkeypatch.setattr(_wire, "CONNECT_S", 0.05)
     provider = open_provider(Settings(), KEY, kit(clock))
+    link = "https://delivery-eu1.bfl.ai/results/7f/sample.jpeg?sig=4711"
     with pytest.raises(UnreachableError):
         await bought(provider)
+    with pytest.raises(UnreachableError) as raised:
+        await provider.fetch(link)
+    assert link not in "".join(traceback.format_exception(raised.value))
     await provider.close()
 
 

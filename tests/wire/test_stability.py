@@ -115,11 +115,13 @@ async def test_a_public_figure_is_moderated_with_the_vendors_reason(
     assert "public figure" in reading.reasons[0]
 
 
-async def test_a_refused_source_picture_is_moderated_as_an_image(provider: Stability, vendor: StabilityStandIn) -> None:
+async def test_a_refused_source_picture_is_moderated_as_the_source(
+    provider: Stability, vendor: StabilityStandIn
+) -> None:
     vendor.fault(Fault.MODERATED_403)
     reading = await provider.submit(order(UPSCALE, "fast", pictures=[png(64, 64)]))
     assert isinstance(reading, Moderated)
-    assert reading.where is Where.IMAGE
+    assert reading.where is Where.SOURCE
 
 
 async def test_a_foreign_language_is_rejected_at_the_prompt(provider: Stability, vendor: StabilityStandIn) -> None:

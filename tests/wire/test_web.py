@@ -198,6 +198,7 @@ async def test_a_broken_form_is_400(visit: Visit, content_type: str, body: bytes
         (Failed.by(BrokenError()), 502),
         (Failed.by(OutOfCreditError()), 502),
         (Failed.by(OverdueError(deadline_s=120)), 504),
+        (Failed.by(ThrottledError()), 503),
         (Failed(key="unsure", unsure=True), 502),
         (Failed.by(HouseError()), 500),
     ],
@@ -212,6 +213,7 @@ async def test_a_job_without_a_picture_has_a_fitting_status_and_a_sentence(
     assert answer.status == status
     assert body["error"].endswith((".", "?"))
     assert ("reasons" in body) is isinstance(outcome, Moderated)
+    assert ("Retry-After" in answer.headers) is (status == 503)
 
 
 @pytest.mark.parametrize("error", [TooManyJobsError(limit=4), ThrottledError(retry_after_s=30.0), ClosingError()])
@@ -391,8 +393,9 @@ async def test_a_door_that_others_can_reach_asks_for_a_token(tmp_path: Path) -> 
 async def test_a_proxied_request_needs_a_token_where_there_are_some(tmp_path: Path) -> None:
     async with visiting(tmp_path, tokens=TOKENS) as visit:
         assert (await visit.post("/jobs", json={"prompt": "A fox"})).status == 202
-        headers = {"X-Forwarded-For": "198.51.100.7"}
-        assert (await visit.post("/jobs", json={"prompt": "A fox"}, headers=headers)).status == 401
+        for name in ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via"):
+            answer = await visit.post("/jobs", json={"prompt": "A fox"}, headers={name: "198.51.100.7"})
+            assert answer.status == 401
 
 
 async def test_too_many_requests_are_429_with_retry_after(tmp_path: Path) -> None:

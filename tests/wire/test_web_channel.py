@@ -12,10 +12,11 @@ import aiohttp
 import pytest
 
 from adapters.web.pages.stream import position
-from bot.errors import QuotaSpentError, RejectedError
+from bot.errors import KeyUncheckedError, QuotaSpentError, RejectedError
 from bot.job import Failed, Status
 from bot.message import Person, Place
 from bot.request import Imagine, Upscale, Wish
+from tests.clock import HeldClock
 from tests.standins.desk import GOOD_KEY
 from tests.wire.web_door import TOKENS, Visit, form, picture, visiting
 
@@ -149,7 +150,7 @@ async def test_plain_words_are_met_with_an_offer_to_paint_them(visit: Visit) -> 
     ("text", "status", "says"),
     [
         ("/imagine", 400, "Tell me what to paint"),
-        ("/imagine a fox --fnord 3", 400, "Possible are"),
+        ("/imagine a fox --fnord 3", 400, "You can use"),
         ("/upscale", 400, "Which picture?"),
         ("/dance", 400, "I don’t know /dance"),
         ("", 400, "Tell me what to paint"),
@@ -166,6 +167,21 @@ async def test_a_refusal_is_a_notice_to_this_person_alone(visit: Visit, text: st
         assert says in html
         await visit.say("/imagine a fox")
         assert (await events.next())["event"] == "message"
+
+
+async def test_without_a_model_that_takes_references_none_is_offered(visit: Visit) -> None:
+    assert "data-references" in await (await visit.get("/channel/studio")).text()
+    await visit.say("/imagine a fox")
+    await visit.desk.finish(first := visit.last_job())
+    visit.desk.all_offers = tuple(offer for offer in visit.desk.all_offers if not offer.references)
+    assert "data-references" not in await (await visit.get("/channel/studio")).text()
+    for answer in (
+        await visit.say("now in winter", reply_to=first),
+        await visit.post("/channel/messages", data=form(text="in blue", file=picture())),
+    ):
+        assert (answer.status, "can take after a picture" in await answer.text()) == (400, True)
+    assert len(visit.desk.pictures) == 1
+    assert (await visit.say("upscale", reply_to=first)).status == 202
 
 
 async def test_a_reply_to_nothing_and_a_bad_file_are_notices(visit: Visit) -> None:
@@ -214,6 +230,15 @@ async def test_a_key_is_checked_used_and_never_sent_back(visit: Visit) -> None:
     assert visit.desk.keys == {"stability": True}
     assert (await visit.post("/channel/keys/stability/forget")).status == 200
     assert visit.desk.keys == {}
+
+
+async def test_a_key_that_could_not_be_checked_is_told_at_its_field(visit: Visit) -> None:
+    visit.desk.refuse = KeyUncheckedError(provider="stability")
+    answer = await visit.post("/channel/keys/stability", data=form(key=GOOD_KEY))
+    html = await answer.text()
+    assert answer.status == 502
+    assert re.search(r'id="ke-stability" role="alert">Stability AI could not be reached', html)
+    assert GOOD_KEY not in html
 
 
 async def test_keys_of_unknown_or_keyless_providers_are_404(visit: Visit) -> None:
@@ -357,6 +382,19 @@ async def test_a_page_that_comes_back_hears_what_it_missed_once(visit: Visit) ->
         assert int(missed[0]["id"]) > seen
         assert int(missed[1]["id"]) > int(missed[0]["id"])
         assert (await events.next(beats=True))["event"] == "ready"
+
+
+async def test_a_message_from_before_the_page_keeps_its_time(tmp_path: Path) -> None:
+    clock = HeldClock()
+    async with visiting(tmp_path, clock=clock) as visit:
+        await visit.say("/imagine A fox")
+        job = visit.last_job()
+        accepted = f'data-posted="{int(clock.now().timestamp() * 1000)}"'
+        async with listening(visit, since=visit.desk.asks[job].revision) as events:
+            await ready(events)
+            await clock.advance(600)
+            await visit.desk.work(job, fraction=0.5)
+            assert accepted in (await events.next())["data"]
 
 
 async def test_a_message_taken_away_is_gone_from_open_pages_and_from_returning_ones(visit: Visit) -> None:

@@ -10,6 +10,7 @@ from typing import Final
 
 from aiohttp import web
 
+from adapters.web.answer import ThresholdError
 from adapters.web.body import Form, form
 from adapters.web.guard import CALLER
 from adapters.web.pages.entrance import asset_address
@@ -192,6 +193,8 @@ class Channel:
                 wish = painted(wish, sent, offers)
             case WordsCommand(text=words):
                 wish = painted(self.desk.read(words), sent, offers)
+        if ("file" in sent.files or sent.text("reply_to")) and not any(offer.references for offer in offers):
+            raise ThresholdError(400, "page-no-references")
         reference = await self._picture(sent, person)
         return (wish if reference is None else replace(wish, references=(reference,))), reference
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from aiohttp import web
@@ -15,6 +16,7 @@ from adapters.web.render import Say, message
 from adapters.web.visitor import CHANNEL, Speech
 from bot.clock import Clock
 from bot.desk import Desk
+from bot.job import JobId
 from bot.message import Reply, Tone
 
 BEAT_S: Final = 15.0
@@ -59,6 +61,7 @@ class Stream:
     async def _tell(self, response: EventSourceResponse, watch: Watch, say: Say, seen: int) -> None:
         """Catch up from the history, then pass on what the hub hears until the page goes or the house closes."""
         told: dict[str, Reply | None] = {}
+        posted: dict[str, datetime] = {}  # a page may never have seen a message that changes now
         seen = await self._catch_up(response, say, seen, told)
         await response.send("", event="ready", retry=2000)
         while not watch.closed:
@@ -67,13 +70,15 @@ class Stream:
                 if reply is None:
                     await response.send(job, event="gone")
                 elif told.get(job) != reply:
-                    fragment = message(
-                        reply, id=job, posted_at=self.clock.now(), say=say
-                    )  # the page keeps the first time
+                    if job not in posted:
+                        posted[job] = (await self.desk.view(JobId(job))).accepted_at
+                    fragment = message(reply, id=job, posted_at=posted[job], say=say)
                     await response.send(fragment, event="message")
                 told[job] = reply
             while len(told) > REMEMBERED:
-                del told[next(iter(told))]
+                oldest = next(iter(told))
+                del told[oldest]
+                posted.pop(oldest, None)
             if not news or any(reply is None or reply.tone is not Tone.WORKING for reply in news.values()):
                 seen = await self._catch_up(response, say, seen, told)
                 await response.send("", event="beat", id=str(seen))

@@ -10,12 +10,13 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from adapters.web.answer import status_for
 from adapters.web.body import Form, form
 from adapters.web.guard import CALLER
 from adapters.web.render import Say, templates
 from adapters.web.visitor import Speech
 from bot.desk import Desk
-from bot.errors import BadValueError, KeyNotHereError, KeyRefusedError
+from bot.errors import BadValueError, KeyNotHereError, KeyRefusedError, KeyUncheckedError
 from bot.offer import Grid, Number, Offer, Ratios, Switch
 from bot.request import SEED_LIMIT, Enlarge, Format, ImageId, Kind, Ratio, Shape, Wish
 
@@ -108,6 +109,7 @@ class Studio:
                 enlargers=[offer for offer in offers if offer.kind is Kind.UPSCALE],
                 paint=paint,
                 enlarge=enlarge,
+                takes_references=any(offer.references for offer in offers),
                 presets=presets(paint.shapes) if paint and paint.shapes else [],
                 free=isinstance(paint.shapes, Grid) if paint else False,
                 price=partial(price, say=say),
@@ -130,9 +132,11 @@ class Studio:
             if not re.fullmatch(rf"[!-~]{{8,{KEY_LIMIT}}}", key):
                 raise KeyRefusedError(provider=name)
             await self.desk.set_key(name, key, remember=bool(sent.text("remember")))
-        except KeyRefusedError as error:
-            reply = self.desk.notice(error, locale=self.speech.locale(request))
-            return _fragment(self.panel(request, complaints={name: reply.body or reply.title}), status=400)
+        except (KeyRefusedError, KeyUncheckedError) as error:
+            title = next(vendor.title for vendor in self.desk.vendors() if vendor.name == name)
+            reply = self.desk.notice(type(error)(provider=title), locale=self.speech.locale(request))
+            complaints = {name: reply.body or reply.title}
+            return _fragment(self.panel(request, complaints=complaints), status=status_for(error))
         return _fragment(self.panel(request))
 
     async def forget(self, request: web.Request) -> web.Response:

@@ -49,6 +49,7 @@ page-dismiss = Ausblenden
 page-plain-words = Soll ich das malen?
 page-paint-this = Ja, malen
 page-unknown-command = /{ $name } kenne ich nicht. Versuch /imagine, /upscale oder /help.
+page-no-references = Keines der eingeschalteten Modelle kann sich nach einem Bild richten. Antworte mit „vergrößern“, um es größer zu bekommen, oder beschreib es mit Worten.
 page-offline = Das ließ sich nicht senden: Gerade gibt es keine Verbindung. Deine Worte stehen noch im Feld.
 
 ## Das Eingabefeld

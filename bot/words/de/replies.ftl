@@ -57,12 +57,12 @@ error-too-late = Der Auftrag ist schon beendet.
 error-duplicate = Ich bin schon dabei.
 error-closing = Ich werde gerade neu gestartet. Bitte frag in einer Minute noch einmal.
 error-key-refused = { $provider } hat diesen Schlüssel nicht angenommen. Bitte prüfe, ob er vollständig kopiert ist.
-error-key-unchecked = { $provider } war nicht zu erreichen. Der Schlüssel ist deshalb ungeprüft und wurde nicht behalten. Bitte versuch es später noch einmal.
+error-key-unchecked = { $provider } war nicht zu erreichen. Der Schlüssel wurde deshalb nicht geprüft und nicht gespeichert. Bitte versuch es später noch einmal.
 error-key-not-here = Schlüssel nehme ich nur am Rechner selbst oder von einem Admin an.
 
 ## Ein Anbieter ist gescheitert: nichts wurde berechnet
 
-error-provider = Der Bilddienst ist gescheitert. Es wurde nichts berechnet; bitte versuch es noch einmal.
+error-provider = Beim Bilddienst hat es nicht geklappt. Es wurde nichts berechnet; bitte versuch es noch einmal.
 error-rejected = Der Bilddienst hat eine der Einstellungen nicht angenommen. Es wurde nichts berechnet; bitte ändere sie und versuch es noch einmal.
 error-language = Dieses Modell versteht nur Englisch. Es wurde nichts berechnet; schreib den Prompt bitte auf Englisch oder wähle ein anderes Modell.
 error-bad-key = Der Bilddienst lässt uns gerade nicht hinein. Es wurde nichts berechnet. Darum muss sich kümmern, wer diesen Bot betreibt; bis dahin kannst du ein anderes Modell wählen.
@@ -76,9 +76,9 @@ error-overdue = Das hat zu lange gedauert, deshalb warte ich nach { $deadline_s 
     [one] { $deadline_s } Sekunde
    *[other] { $deadline_s } Sekunden
 } nicht weiter. Dir wurde nichts berechnet; bitte versuch es noch einmal.
-error-worker-died = Das Programm, das hier Bilder macht, ist unerwartet stehen geblieben. Es wurde nichts berechnet; bitte versuch es noch einmal, vielleicht mit einem kleineren Bild.
+error-worker-died = Das Programm, das hier Bilder macht, wurde unerwartet beendet. Es wurde nichts berechnet; bitte versuch es noch einmal, vielleicht mit einem kleineren Bild.
 
-error-unsure = Gleich nach dem Abschicken ist die Verbindung abgerissen, deshalb weiß ich nicht, ob das Bild gemacht wurde. Vielleicht wurde es berechnet. Soll ich es noch einmal versuchen? Das kostet dann womöglich ein zweites Mal.
+error-unsure = Gleich nach dem Abschicken ist die Verbindung abgerissen, deshalb weiß ich nicht, ob das Bild gemacht wurde. Vielleicht wurde es berechnet. Soll ich es noch einmal versuchen? Dann wird es vielleicht ein zweites Mal berechnet.
 failed-billed = Ich kann kein Bild zeigen, aber der Anbieter hat dafür { $cost } berechnet. Das tut mir leid.
 
 ## Die Antwort an ihren Ort bringen
@@ -96,14 +96,15 @@ error-bot = Bei uns ist etwas schiefgegangen. Bitte versuch es gleich noch einma
 ## Wie es ausging
 
 title-refused = Das hat nicht geklappt
-title-moderated = Dieses nicht
+title-moderated = Das hier leider nicht
 title-failed = Diesmal kein Bild
 title-unsure = Unklar, wie das ausging
 title-cancelled = Abgebrochen
 finished-imagine = Hier ist dein Bild
 finished-upscale = Hier ist es, { $factor }-mal so groß
-moderated-prompt = Der Bilddienst hat diese Worte abgelehnt. Es wurde nichts gemalt, und es hat nichts gekostet. Beschreib es anders, ohne echte Personen, Marken und ohne Gewalt oder Anstößiges.
+moderated-prompt = Der Bilddienst hat diese Worte abgelehnt. Es wurde nichts gemalt, und es hat nichts gekostet. Beschreib es anders: ohne echte Personen, ohne Marken, ohne Gewalt oder Anstößiges.
 moderated-image = Das Bild wurde gemalt, aber der Sicherheitsfilter des Dienstes hat es zurückgehalten. Es hat nichts gekostet. Ein anderer Seed oder leicht andere Worte helfen oft.
+moderated-source = Der Bilddienst wollte dieses Bild nicht vergrößern. Es hat nichts gekostet. Versuch es mit einem Bild ohne echte Personen, Gewalt oder Anstößiges.
 moderated-reasons = Als Grund nannte er: { $reasons }.
 cancelled = Du hast das abgebrochen, bevor es begann. Es hat nichts gekostet.
 cancelled-billed = Du hast das abgebrochen, aber der Anbieter hatte schon begonnen und berechnet { $cost }.
@@ -120,7 +121,6 @@ state-queued = { $ahead ->
 state-submitting = Ich gebe es ab.
 state-running = In Arbeit.
 state-stopping = Ich breche ab.
-state-fetching = Ich hole das fertige Bild.
 
 ## Bildunterschriften
 
@@ -130,7 +130,7 @@ label-provider = Anbieter
 label-seed = Seed
 label-size = Größe
 label-cost = Kosten
-label-by = Für
+label-by = Angefragt von
 label-steps = Schritte
 label-guidance = Texttreue
 label-prompt_upsampling = Prompt ausschmücken
@@ -155,9 +155,9 @@ label-key = Schlüssel
 
 value-on = an
 value-off = aus
+value-number = { NUMBER($number, useGrouping: 0) }
 value-seconds = { $seconds } s
 
-cost = Kosten: { $money }
 cost-free = kostenlos
 cost-unknown = unbekannt
 
@@ -202,11 +202,10 @@ control-hint-guidance = Hoch: nah an deinen Worten. Niedrig: freier.
 control-hint-prompt_upsampling = Der Anbieter darf deine Worte ausschmücken.
 control-hint-safety_tolerance = 0 ist der strengste Filter; höhere Zahlen lassen mehr durch.
 control-hint-raw = Weniger geglättet, eher wie ein Foto.
-control-hint-output_format = Die Art der Datei: WebP ist klein, PNG genau, JPEG öffnet jeder.
+control-hint-output_format = Die Art der Datei: WebP ist klein, PNG genau, JPEG lässt sich überall öffnen.
 control-hint-width = In Pixeln.
 control-hint-height = In Pixeln.
 control-hint-ratio = Die Form des Bildes, Breite zu Höhe.
-control-hint-size = Breite und Höhe in Pixeln.
 control-hint-factor = Wievielmal so lang jede Seite wird.
 control-hint-references = Bilder, an denen sich das neue orientiert.
 
@@ -236,12 +235,14 @@ help-body =
     Antworte mit Worten auf ein Bild, dann entsteht ein neues danach, wenn das Modell das kann.
 
     /help
-    zeigt das hier.
+    zeigt diese Hilfe.
 
 ## It was bought, and nobody knows how it ends
 
 unsure-overdue = Das hat zu lange gedauert, deshalb warte ich nach { $deadline_s ->
     [one] { $deadline_s } Sekunde
    *[other] { $deadline_s } Sekunden
-} nicht länger. Vielleicht wird es dort noch fertig und berechnet. Soll ich es noch einmal versuchen? Das kostet dann vielleicht ein zweites Mal.
-unsure-vanished = Der Bilddienst hat den Auftrag angenommen und dann aus den Augen verloren. Vielleicht wurde er berechnet. Soll ich es noch einmal versuchen? Das kostet dann vielleicht ein zweites Mal.
+} nicht länger. Vielleicht wird es dort noch fertig und berechnet. Soll ich es noch einmal versuchen? Dann wird es vielleicht ein zweites Mal berechnet.
+unsure-vanished = Der Bilddienst hat den Auftrag angenommen und dann aus den Augen verloren. Vielleicht wurde er berechnet. Soll ich es noch einmal versuchen? Dann wird es vielleicht ein zweites Mal berechnet.
+unsure-house = Bei uns ist etwas schiefgegangen, nachdem ich es abgegeben hatte, deshalb weiß ich nicht, wie es ausging. Vielleicht wurde es berechnet. Soll ich es noch einmal versuchen? Dann wird es vielleicht ein zweites Mal berechnet.
+unsure-no-offer = Sein Anbieter wurde hier ausgeschaltet, bevor das Bild zurück war, deshalb weiß ich nicht, wie es ausging. Vielleicht wurde es berechnet. Soll ich es noch einmal versuchen? Dann wird es vielleicht ein zweites Mal berechnet.

@@ -15,25 +15,25 @@ error-refused = I can’t do that. Nothing was charged.
 error-prompt-missing = Tell me what to paint: write a few words after /imagine, for example “/imagine a lighthouse at dusk”.
 error-prompt-too-long = That prompt has { $length } characters and { $limit } fit. Please shorten it a little.
 error-unknown-flag = { $meant ->
-    [absent] I don’t know { $flag }. Possible are: { $possible }.
-   *[other] I don’t know { $flag }. Did you mean { $meant }? Possible are: { $possible }.
+    [absent] I don’t know { $flag }. You can use: { $possible }.
+   *[other] I don’t know { $flag }. Did you mean { $meant }? You can use: { $possible }.
 }
 error-bad-value = { $value ->
-    [absent] { $label }: the value is missing. Possible: { $allowed }.
-   *[other] { $label }: “{ $value }” won’t work. Possible: { $allowed }.
+    [absent] { $label }: the value is missing. Allowed: { $allowed }.
+   *[other] { $label }: “{ $value }” won’t work. Allowed: { $allowed }.
 }
-error-unknown-model = I don’t have “{ $model }” here. Possible are: { $possible }.
+error-unknown-model = I don’t have “{ $model }” here. You can choose from: { $possible }.
 error-no-offer = { $kind ->
     [upscale] Nothing that is switched on here can enlarge pictures.
     [imagine] Nothing that is switched on here can paint that.
    *[other] Nothing that is switched on here can do that.
 }
 error-too-fast = One moment: { $limit ->
-    [one] only { $limit } picture a minute is
-   *[other] up to { $limit } pictures a minute are
-} possible here. You can ask again { again-at }.
+    [one] you can have only { $limit } picture
+   *[other] you can have up to { $limit } pictures
+} a minute here. You can ask again { again-at }.
 error-too-many-jobs = { $limit ->
-    [one] A picture of yours is still being made, and one at a time is possible here. Please wait for it.
+    [one] A picture of yours is still being made, and I take only one at a time. Please wait for it.
    *[other] { $limit } pictures of yours are still being made, and that is as many as I take at once. Please wait for one of them.
 }
 error-quota-spent = { $limit ->
@@ -49,8 +49,8 @@ error-file-too-large = { $size_bytes ->
     [absent] That file is too large. The limit is { SIZE($limit_bytes) }.
    *[other] That file is { SIZE($size_bytes) }, and the limit is { SIZE($limit_bytes) }. Please make it smaller.
 }
-error-picture-too-large = That picture is { NUMBER($width, useGrouping: 0) } × { NUMBER($height, useGrouping: 0) } pixels; at most { $limit } are possible. Please make it smaller first.
-error-picture-too-small = That picture is { NUMBER($width, useGrouping: 0) } × { NUMBER($height, useGrouping: 0) } pixels; at least { $limit } are needed.
+error-picture-too-large = That picture is { NUMBER($width, useGrouping: 0) } × { NUMBER($height, useGrouping: 0) } pixels; the most I can take is { $limit }. Please make it smaller first.
+error-picture-too-small = That picture is { NUMBER($width, useGrouping: 0) } × { NUMBER($height, useGrouping: 0) } pixels; it needs to be at least { $limit }.
 error-job-unknown = I don’t know that request any more.
 error-not-yours = Only the person who asked for this picture can do that.
 error-too-late = That one has already ended.
@@ -89,7 +89,7 @@ error-place-shut = I’m not allowed to post here. Please ask someone who runs t
 error-place-busy = This channel isn’t taking messages at the moment. I’ll try again.
 
 error-house = Something went wrong on our side. Nothing was charged to you. Our operator can see it in the log; please try again.
-error-disk-full = There is no room left here for new pictures. Our operator has to make some.
+error-disk-full = There is no room left here for new pictures. Our operator has to make room.
 error-settings = Something is not set up properly here. Our operator has to look at it.
 error-bot = Something went wrong on our side. Please try again in a moment.
 
@@ -104,9 +104,10 @@ finished-imagine = Here is your picture
 finished-upscale = Here it is, { $factor } times as large
 moderated-prompt = The picture service declined these words, so nothing was painted and it cost nothing. Try describing it differently, without real people, brands or anything violent or explicit.
 moderated-image = The picture was painted, but the service’s safety filter held it back. It cost nothing. Another seed or slightly different words often help.
+moderated-source = The picture service declined to enlarge this picture, and it cost nothing. Try one without real people or anything violent or explicit.
 moderated-reasons = The reason it gave: { $reasons }.
 cancelled = You stopped this before it began. It cost nothing.
-cancelled-billed = You stopped this, but the provider had already begun and charges { $cost }.
+cancelled-billed = You stopped this, but the provider had already begun and is charging { $cost }.
 
 ## On its way
 
@@ -120,7 +121,6 @@ state-queued = { $ahead ->
 state-submitting = Handing it over.
 state-running = In the making.
 state-stopping = Stopping.
-state-fetching = Fetching the finished picture.
 
 ## Captions
 
@@ -155,9 +155,9 @@ label-key = Key
 
 value-on = on
 value-off = off
+value-number = { NUMBER($number, useGrouping: 0) }
 value-seconds = { $seconds } s
 
-cost = Cost: { $money }
 cost-free = free
 cost-unknown = unknown
 
@@ -206,7 +206,6 @@ control-hint-output_format = The file type: WebP is small, PNG exact, JPEG opens
 control-hint-width = In pixels.
 control-hint-height = In pixels.
 control-hint-ratio = The shape of the picture, width to height.
-control-hint-size = Width and height in pixels.
 control-hint-factor = How many times larger each side becomes.
 control-hint-references = Pictures the new one should take after.
 
@@ -215,7 +214,7 @@ control-hint-references = Pictures the new one should take after.
 help-title = What you can say
 help-body =
     /imagine a lighthouse at dusk
-    paints a picture. Anything can be left out but the words; these may stand anywhere among them:
+    paints a picture. Only the words are needed; these may stand anywhere among them:
 
     --ar 16:9    the shape, width to height
     --size 1024x768    the exact size in pixels; also --width and --height
@@ -245,3 +244,5 @@ unsure-overdue = This took too long, so I stopped waiting after { $deadline_s ->
    *[other] { $deadline_s } seconds
 }. It may still be finished over there and charged. Shall I try again? That may be charged a second time.
 unsure-vanished = The picture service took this on and then lost track of it. It may have been charged. Shall I try again? That may be charged a second time.
+unsure-house = Something went wrong on our side after I had handed it in, so I don’t know how it ended. It may have been charged. Shall I try again? That may be charged a second time.
+unsure-no-offer = Its provider was switched off here before the picture came back, so I don’t know how it ended. It may have been charged. Shall I try again? That may be charged a second time.

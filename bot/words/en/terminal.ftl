@@ -8,24 +8,17 @@ terminal-settings-default = Settings: the defaults, since there is no config.tom
 terminal-doors = Doors
 terminal-providers = Providers
 terminal-door-open = { $door } is open at { $where }
-terminal-door-closed = { $door } is closed: { $reason }
-terminal-door-off = { $door } is off; set { $variable } to open it
 terminal-provider-on = { $provider } is on
 terminal-provider-off = { $provider } is off; set { $variable } to switch it on
 terminal-provider-unnamed = { $provider } is off; it is not in providers.order
-terminal-provider-fault = { $provider } is on but not working: { $reason }
-terminal-weights-missing = The upscaler’s weights are missing, so pictures are enlarged without a neural network. Fetch them with: { $command }
 terminal-address = Open { $url } in your browser
 terminal-ready = Ready in { $seconds } s. Ctrl-C ends it.
-terminal-already-running = imagebot is already running on { $place }. Stop that one first, or choose another store.data_dir.
-terminal-port-taken = { $host }:{ $port } is taken by another program. Choose another web.port.
 
 remark-old-key = { $old } is taken for { $variable }. Please rename it.
 remark-short-token = The web token “{ $name }” has fewer than { $limit } characters and can be guessed. A longer one is safer.
 
 ## Stopping
 
-terminal-stopping = Stopping. Pictures under way go on at the next start.
 terminal-stopped = Stopped.
 
 ## imagebot check
@@ -35,18 +28,14 @@ check-settings = Settings read
 check-store = Pictures and jobs are kept in { $place }
 check-store-fault = { $place } cannot be used: { $reason }
 check-database = The database is up to date
-check-database-behind = The database is from another release; run: imagebot migrate
 check-provider = { $provider } works
 check-provider-credits = { $provider } works; { $money } left
 check-provider-off = { $provider } is off; set { $variable } to switch it on
 check-provider-fault = { $provider } does not work: { $reason }
-check-weights = The upscaler’s weights are in place
-check-door = { $door } can be opened
-check-door-fault = { $door } cannot be opened: { $reason }
 check-well = Everything that is configured works.
 check-unwell = { $count ->
-    [one] One thing needs a look.
-   *[other] { $count } things need a look.
+    [one] One thing needs attention.
+   *[other] { $count } things need attention.
 }
 
 ## Reasons, in short
@@ -63,24 +52,13 @@ reason-vanished = it lost the task
 reason-link-gone = its download link did not work
 reason-overdue = it took too long
 reason-worker-died = its program stopped unexpectedly
-reason-no-tokens = outside this machine it needs IMAGEBOT_WEB_TOKENS
 reason-not-writable = it cannot be written
 
-## imagebot imagine, upscale, jobs, gallery, migrate
+## imagebot imagine, upscale, jobs
 
 terminal-saved = Saved as { $path }
 terminal-working = Working
 terminal-no-jobs = There are no jobs yet.
-terminal-no-pictures = There are no pictures yet.
-terminal-jobs = { $count ->
-    [one] One job
-   *[other] { $count } jobs
-}
-terminal-pictures = { $count ->
-    [one] One picture
-   *[other] { $count } pictures
-} in { $place }
-terminal-migrated = The database is up to date.
 terminal-not-a-file = { $path } is not a file I can read.
 terminal-exists = { $path } exists already. Use --force to replace it.
 

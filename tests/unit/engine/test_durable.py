@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from bot.engine import SUBMIT_GATE, Steps
+from bot.engine import SUBMIT_GATE, Run, Steps
 from bot.engine.durable import DurableEngine
 from bot.errors import BadKeyError, BotError, ThrottledError, UnsureError
 from bot.job import JobId, Ticket
@@ -37,6 +38,15 @@ class Lives:
         if self.engine is not None:
             await self.engine.close()
             self.engine = None
+
+
+async def over(engine: DurableEngine, job: JobId) -> None:
+    """Wait for the end of a run."""
+    async with asyncio.timeout(20):
+        while True:
+            if await engine.run_of(job) is Run.OVER:
+                return
+            await asyncio.sleep(0.02)
 
 
 @pytest.fixture
@@ -206,3 +216,131 @@ async def test_a_lane_holds_no_more_runs_than_its_slots(lives: Lives) -> None:
     async with asyncio.timeout(30):
         await finished.wait()
     assert most <= 2
+
+
+async def test_a_stop_ends_runs_between_two_steps_and_the_next_life_goes_on(
+    lives: Lives, capfd: pytest.CaptureFixture[str]
+) -> None:
+    collecting = asyncio.Event()
+    walked: list[str] = []
+    hangs = True
+
+    async def paint(job: JobId, steps: Steps) -> None:
+        async def collect() -> None:
+            collecting.set()
+            if hangs:
+                await asyncio.Event().wait()
+
+        try:
+            await steps.do("collect", collect)
+            walked.append("collected")
+        except asyncio.CancelledError:
+            raise
+        except BaseException as error:
+            walked.append(f"broke: {error!r}")
+            raise
+
+    engine = await lives.begin(paint)
+    await engine.paint(JOB, lane="flux", person="web:ada")
+    async with asyncio.timeout(20):
+        await collecting.wait()
+    await lives.end()
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert walked == []
+    said = capfd.readouterr()
+    assert "Traceback" not in said.out + said.err
+    assert "cancelled" not in said.out + said.err
+    hangs = False
+    engine = await lives.begin(paint)
+    await over(engine, JOB)
+    assert walked == ["collected"]
+
+
+async def test_a_stop_waits_for_what_is_being_told(lives: Lives) -> None:
+    telling, told = asyncio.Event(), asyncio.Event()
+
+    async def deliver(job: JobId, steps: Steps) -> None:
+        telling.set()
+        for _ in range(50):
+            await asyncio.sleep(0)
+        told.set()
+
+    engine = await lives.begin(nothing, deliver)
+    await engine.deliver(JOB)
+    async with asyncio.timeout(20):
+        await telling.wait()
+    await lives.end()
+    assert told.is_set()
+
+
+async def test_the_engine_tells_how_a_run_stands(lives: Lives) -> None:
+    go = asyncio.Event()
+
+    async def paint(job: JobId, steps: Steps) -> None:
+        await go.wait()
+        raise ZeroDivisionError
+
+    engine = await lives.begin(paint)
+    assert await engine.run_of(JOB) is Run.UNKNOWN
+    await engine.paint(JOB, lane="flux", person="web:ada")
+    assert await engine.run_of(JOB) is Run.GOING
+    go.set()
+    await over(engine, JOB)
+    await lives.end()
+    engine = await lives.begin(paint)
+    assert await engine.run_of(JOB) is Run.OVER
+
+
+async def test_an_outcome_is_told_anew_only_where_that_is_asked_for(lives: Lives) -> None:
+    told: list[JobId] = []
+
+    async def deliver(job: JobId, steps: Steps) -> None:
+        told.append(job)
+
+    engine = await lives.begin(nothing, deliver)
+    await engine.deliver(JOB)
+    await over(engine, JobId(f"{JOB}-deliver"))
+    await engine.deliver(JOB)
+    await lives.end()
+    engine = await lives.begin(nothing, deliver)
+    await engine.deliver_anew(JOB)
+    await over(engine, JobId(f"{JOB}-deliver"))
+    assert told == [JOB, JOB]
+
+
+async def test_one_persons_many_jobs_do_not_keep_another_waiting(lives: Lives) -> None:
+    order: list[JobId] = []
+    go, served = asyncio.Event(), asyncio.Event()
+
+    async def paint(job: JobId, steps: Steps) -> None:
+        await go.wait()
+        order.append(job)
+        if job == JOB:
+            served.set()
+
+    engine = await lives.begin(paint, slots=1)
+    for number in range(12):
+        await engine.paint(JobId(f"{number:016x}"), lane="flux", person="web:many")
+    await engine.paint(JOB, lane="flux", person="web:one")
+    go.set()
+    async with asyncio.timeout(60):
+        await served.wait()
+    assert order.index(JOB) < 11  # taking turns at random: last in a plain queue, here once in 4,096 times
+
+
+async def test_runs_that_went_through_long_ago_are_forgotten_and_others_are_not(lives: Lives) -> None:
+    async def paint(job: JobId, steps: Steps) -> None:
+        if job == waiting:
+            await asyncio.Event().wait()
+
+    waiting = JobId("fedcba9876543210")
+    engine = await lives.begin(paint)
+    for job in (JOB, waiting):
+        await engine.paint(job, lane="flux", person="web:ada")
+    await over(engine, JOB)
+    await engine.forget(datetime.now(UTC) - timedelta(days=1))
+    assert await engine.run_of(JOB) is Run.OVER
+    await engine.forget(datetime.now(UTC) + timedelta(seconds=1))
+    assert await engine.run_of(JOB) is Run.UNKNOWN
+    assert await engine.run_of(waiting) is Run.GOING

@@ -43,6 +43,7 @@ def test_progress_is_a_hint_on_either_scale(told: object, fraction: float | None
         ({"moderation_reasons": ["Other"]}, ("Other",)),
         ({"Moderation Reasons": "Other"}, ("Other",)),
         ({"Moderation Reasons": [None, 3, "Other"]}, ("Other",)),
+        ({"Moderation Reasons": ["Two\nlines\0"]}, ("Two lines ",)),
         ({"Moderation Reasons": None}, ()),
         ({"Something": ["Other"]}, ()),
         ("Other", ()),
@@ -64,6 +65,8 @@ def test_ready_without_a_picture_is_broken(result: object) -> None:
 def test_a_result_needs_nothing_but_its_sample() -> None:
     assert read("Ready", result={"sample": "https://x"}) == Rendered(link="https://x", word="Ready")
     assert read("Ready", result={"sample": "https://x", "seed": "7"}) == Rendered(link="https://x", word="Ready")
+    # Ours holds 63 bits, and a seed that nobody can ask for again is of no use.
+    assert read("Ready", result={"sample": "https://x", "seed": 2**64}) == Rendered(link="https://x", word="Ready")
 
 
 @given(st.sampled_from(sorted(READINGS)), st.recursive(st.none() | st.integers() | st.text(), st.lists, max_leaves=5))

@@ -2,13 +2,23 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import BadKeyError, BrokenError, RejectedError, UnreachableError, UnsureError
-from bot.providers._wire import RETRY_AFTER_LIMIT_S, SAID_LIMIT, Answer, Wire, complaint, complaints, retry_after_s
+from bot.providers._wire import (
+    RETRY_AFTER_LIMIT_S,
+    SAID_LIMIT,
+    Answer,
+    Wire,
+    cents,
+    complaint,
+    complaints,
+    retry_after_s,
+)
 from tests.clock import HeldClock
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -95,6 +105,7 @@ def test_what_a_vendor_says_is_cut_and_holds_neither_key_nor_address() -> None:
         ("inf", RETRY_AFTER_LIMIT_S),
         ("nan", None),
         ("soon", None),
+        ("Sat, 21 Nov 2026 12:00:30 +99999999999999", None),
         ("", None),
     ],
 )
@@ -130,6 +141,18 @@ def test_fields_take_our_names() -> None:
     error = wire().unsold(answer({"errors": ["image: too small", "seed: too large"]}), {"image": "source"})
     assert isinstance(error, RejectedError)
     assert dict(error.fields) == {"source": "too small", "seed": "too large"}
+
+
+@pytest.mark.parametrize(
+    ("told", "is_price"), [(2.5, True), (0, True), (-1, False), (True, False), ("4", False), (1e300, False)]
+)
+def test_only_a_price_that_our_books_can_hold_is_a_price(told: object, is_price: bool) -> None:
+    assert cents(told) == (Decimal(str(told)) if is_price else None)
+
+
+@pytest.mark.parametrize("told", [float("nan"), float("inf"), 10**400, None, [4]])
+def test_what_is_no_amount_is_no_price(told: object) -> None:
+    assert cents(told) is None
 
 
 async def test_closing_twice_is_well() -> None:

@@ -172,6 +172,12 @@ async def test_an_address_that_cannot_be_used_is_refused_with_a_sentence(url: st
         await Store.open(url, clock=clock)
 
 
+@pytest.mark.parametrize("url", ["sqlite://", "bot.sqlite"])
+def test_whether_it_runs_cannot_be_told_of_an_address_that_cannot_be_used(url: str) -> None:
+    with pytest.raises(SettingsError):
+        running(url)
+
+
 async def test_a_second_process_is_refused_until_the_first_is_gone(url: str, clock: HeldClock) -> None:
     assert running(url) is None
     holder = await asyncio.create_subprocess_exec(

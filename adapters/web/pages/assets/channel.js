@@ -48,8 +48,10 @@
       morph(old, fresh);
       if (held && !old.contains(document.activeElement)) old.focus({ preventScroll: true });
     } else {
-      const after = all(".message", log).findLast((other) => Number(other.dataset.posted) <= Number(fresh.dataset.posted));
-      if (after) after.after(fresh); else $("empty").before(fresh);
+      const posted = (one) => Number(one.dataset.posted), there = all(".message", log);
+      if (there.length && log.querySelector(".earlier") && posted(fresh) <= posted(there[0])) return; // among those not asked for yet
+      const after = there.findLast((other) => posted(other) <= posted(fresh));
+      if (after) after.after(fresh); else (there[0] ?? $("empty")).before(fresh);
       if (!stay) newer.hidden = false;
     }
     dress(old ?? fresh);
@@ -106,8 +108,15 @@
     source.addEventListener("ready", heard);
     source.onerror = () => {
       lostAt ||= Date.now();
-      if (source.readyState === EventSource.CLOSED) retry = setTimeout(listen, 2000 + Math.random() * 2000);
+      if (source.readyState !== EventSource.CLOSED) return;
+      retry = setTimeout(listen, 2000 + Math.random() * 2000);
+      fetch("/channel/studio", { method: "HEAD" }).then((answer) => { if (answer.status === 401) leave(); }, () => {}); // a stream does not tell its status
     };
+  }
+  /** To the sign-in, since the session has ended; what was typed is there again afterwards. */
+  function leave() {
+    sessionStorage.setItem("typed", text.value);
+    location.assign("/login");
   }
   function remove(job) {
     const old = $(`m-${job}`);
@@ -143,7 +152,7 @@
       $("complaint").textContent = composer.dataset.offline;
       return false;
     }
-    if (answer.status === 401) location.assign("/login");
+    if (answer.status === 401) leave();
     else if (answer.status === 202) { mine.add(parse(html).firstElementChild?.dataset.job); put(html, { absent: true }); toEnd(); }
     else if (answer.status !== 204) complain(notice(html));
     return answer.ok;
@@ -259,26 +268,40 @@
     if (open && phone.matches) studio.querySelector("button").focus();
     if (!open) $("studio-toggle").focus();
   }
-  async function choose() {
-    const query = new URLSearchParams({ offer: $("c-offer")?.value ?? "", upscaler: $("c-upscaler")?.value ?? "" });
-    const seed = $("c-seed")?.value, held = document.activeElement?.id;
-    const answer = await fetch(`/channel/studio?${query}`).catch(() => null);
-    if (!answer?.ok) return;
-    studio.replaceChildren(parse(await answer.text()));
-    if ($("c-seed")) $("c-seed").value = seed ?? "";
-    if (held) $(held)?.focus();
+  /** The models that were chosen by hand, for the server to draw their controls. */
+  const models = () => new URLSearchParams(controls().filter((control) => control.tagName === "SELECT" && moved(control)).map((select) => [select.name, select.value]));
+  /** Another panel, with what was chosen in the old one wherever the new one has the same control. */
+  function renew(panel) {
+    const kept = controls().filter((control) => control.tagName !== "SELECT" && moved(control));
+    studio.replaceChildren(panel);
+    for (const old of kept)
+      for (const control of controls().filter((one) => one.name === old.name && one.type === old.type)) {
+        if (old.type === "radio") control.checked ||= control.value === old.value;
+        else if (old.type === "checkbox") control.checked = old.checked;
+        else if (Number(old.value) >= Number(control.min) && Number(old.value) <= Number(control.max)) control.value = old.value;
+        mirror(control);
+      }
     lock(locked);
     chosen();
+  }
+  async function choose() {
+    const held = document.activeElement?.id;
+    const answer = await fetch(`/channel/studio?${models()}`).catch(() => null);
+    if (answer?.status === 401) leave();
+    if (!answer?.ok) return;
+    renew(parse(await answer.text()));
+    if (held) $(held)?.focus();
   }
   function lock(on) {
     locked = on;
     studio.querySelector('[data-do="lock"]')?.setAttribute("aria-pressed", String(on));
   }
-  async function key(address, data) {
-    const answer = await fetch(address, { method: "POST", body: data }).catch(() => null);
+  async function key(address, data, place) {
+    const answer = await fetch(`${address}?${models()}`, { method: "POST", body: data }).catch(() => null);
+    if (answer?.status === 401) return leave();
     const html = (await answer?.text()) ?? "", fresh = parse(html), providers = fresh.querySelector("#providers");
-    if (!providers) { if (html) notice(html); return; }
-    if (answer.ok) { studio.replaceChildren(fresh); lock(locked); chosen(); }
+    if (!providers) place.textContent = fresh.querySelector(".body, .state")?.textContent ?? composer.dataset.offline;
+    else if (answer.ok) { renew(fresh); studio.querySelector(`[data-vendor="${address.split("/")[3]}"]`)?.querySelector("input, button")?.focus(); }
     else { $("providers").replaceWith(providers); providers.querySelector("[aria-invalid]")?.focus(); }
   }
 
@@ -326,7 +349,7 @@
     lock: () => lock(!locked),
     swap: () => shape($("c-height").value, $("c-width").value),
     shape: (button) => shape(button.dataset.width, button.dataset.height),
-    key: (button) => { if (button.dataset.action && sure(button)) key(button.dataset.action, new FormData()); },
+    key: (button) => { if (button.dataset.action && sure(button)) key(button.dataset.action, new FormData(), button.nextElementSibling); },
     earlier: async (button) => {
       const answer = await fetch(`/channel/earlier?before=${button.dataset.before}`).catch(() => null);
       if (!answer?.ok) return;
@@ -336,13 +359,13 @@
       log.scrollTop += log.scrollHeight - height;
     },
     press: async (button) => {
-      if (!sure(button)) return;
-      button.disabled = true;
+      if (button.ariaDisabled || !sure(button)) return;
+      button.ariaDisabled = "true"; // a button that is truly disabled would lose the focus
       const data = new FormData(), panel = new FormData(composer);
       data.set("event", nonce());
       for (const name of ["upscaler", "factor"]) if (panel.has(name)) data.set(name, panel.get(name));
       await send(button.dataset.action, data);
-      button.disabled = false;
+      button.ariaDisabled = null;
     },
   };
   function shape(width, height) {
@@ -359,7 +382,7 @@
   document.addEventListener("submit", async (event) => {
     const form = event.target;
     if (form === composer) { event.preventDefault(); say(); }
-    if (form.dataset.do === "key") { event.preventDefault(); key(form.action, new FormData(form)); form.reset(); }
+    if (form.dataset.do === "key") { event.preventDefault(); key(form.getAttribute("action"), new FormData(form), form.querySelector(".complaint")); }
     if (form.dataset.do === "name") {
       event.preventDefault();
       const answer = await fetch(form.action, { method: "POST", body: new FormData(form) }).catch(() => null);
@@ -400,6 +423,8 @@
   phone.addEventListener("change", () => { main.inert = false; $("veil").hidden = studio.hidden || !phone.matches; });
 
   text.setAttribute("data-plain", text.placeholder);
+  if (sessionStorage.getItem("typed")) fill(sessionStorage.getItem("typed"));
+  sessionStorage.removeItem("typed");
   dress(document);
   chosen();
   grow();

@@ -1,0 +1,87 @@
+"""The command line where something is wrong: one sentence, the right exit code, and nothing bought or left behind."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from bot.app import read_settings
+from bot.cli import main
+from bot.settings import Settings
+from bot.terminal import errand
+from bot.words import Words
+from tests.endtoend.process import free_port
+from tests.house import png
+
+
+@pytest.fixture(autouse=True)
+def at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty folder and an environment without a bot's variables."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LC_ALL", "en")
+    for name in list(os.environ):
+        if name.startswith("IMAGEBOT") or name.endswith("_API_KEY"):
+            monkeypatch.delenv(name)
+
+
+def command(*words: str) -> Result:
+    return CliRunner().invoke(main, words)
+
+
+@pytest.mark.parametrize("words", [("imagine", "a fox"), ("upscale", "photo.png")])
+def test_a_folder_that_is_not_there_is_found_out_before_anything_is_made(
+    words: tuple[str, ...], tmp_path: Path
+) -> None:
+    Path("photo.png").write_bytes(png())
+    result = command(*words, "-o", str(tmp_path / "nowhere" / "fox.webp"))
+    assert result.exit_code == 1
+    assert "nowhere" in result.output
+    assert "cannot be written" in result.output
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_file_that_is_there_is_not_replaced_unasked(tmp_path: Path) -> None:
+    Path("fox.webp").write_bytes(b"mine")
+    result = command("imagine", "a fox", "-o", "fox.webp")
+    assert result.exit_code == 1
+    assert "--force" in result.output
+    assert Path("fox.webp").read_bytes() == b"mine"
+
+
+def test_a_picture_that_is_not_there_is_named() -> None:
+    result = command("upscale", "nothing.png")
+    assert result.exit_code == 1
+    assert "nothing.png" in result.output
+
+
+def test_a_status_nobody_knows_is_answered_with_those_there_are() -> None:
+    result = command("jobs", "--status", "bogus")
+    assert result.exit_code == 2
+    assert "moderated" in result.output
+
+
+def test_a_setting_that_cannot_be_is_one_sentence_and_exit_code_2() -> None:
+    Path("config.toml").write_text("[web]\nport = 'five'\n")
+    result = command("run")
+    assert result.exit_code == 2
+    assert "port" in result.output
+    assert "Traceback" not in result.output
+
+
+async def test_a_house_that_goes_away_in_the_middle_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    address = f"http://127.0.0.1:{free_port()}"
+
+    @asynccontextmanager
+    async def gone(settings: Settings) -> AsyncIterator[str]:
+        yield address
+
+    monkeypatch.setattr(errand, "house_door", gone)
+    with pytest.raises(errand.AnsweredError) as caught:
+        await errand.imagine(read_settings(None), {"prompt": "a fox"}, tmp_path / "fox.webp", Words.load(), "en")
+    assert address in caught.value.message
+    assert "cannot be reached" in caught.value.message
