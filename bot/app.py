@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import signal
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -106,7 +106,6 @@ async def open_house(settings: Settings, *, errand: bool = False) -> AsyncIterat
     """
     clock: Clock = RealClock()
     async with AsyncExitStack() as closing:
-        await asyncio.to_thread(settings.store.data_dir.mkdir, parents=True, exist_ok=True)
         store = await Store.open(database_url(settings), clock=clock)
         closing.push_async_callback(store.close)
         gallery = await Gallery.open(settings.store.data_dir / "gallery", store, clock=clock)
@@ -148,7 +147,8 @@ async def open_house(settings: Settings, *, errand: bool = False) -> AsyncIterat
         doors = _doors(settings, desk, errand=errand)
         for name, door in doors.items():
             delivery.messengers[name] = door.messenger
-        tasks = asyncio.create_task(_loops(watch, delivery, engine, clock), name="house loops")
+        loops = _loops(watch, delivery, engine, None if errand else catalogue, clock)
+        tasks = asyncio.create_task(loops, name="house loops")
         closing.push_async_callback(_ended, tasks)
         await engine.launch()
         closing.push_async_callback(engine.close)
@@ -161,8 +161,8 @@ async def open_house(settings: Settings, *, errand: bool = False) -> AsyncIterat
         yield House(desk=desk, catalogue=catalogue, words=words, doors=doors, tasks=tasks)
 
 
-async def run(settings: Settings, opened: Any) -> None:
-    """Serve until SIGINT or SIGTERM. opened(house) is called once everything stands, to greet the operator."""
+async def run(settings: Settings, opened: Callable[[House], None], closing: Callable[[], None]) -> None:
+    """Serve until SIGINT or SIGTERM. opened(house) greets once everything stands, closing() says that it ends."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGINT, signal.SIGTERM):
@@ -174,13 +174,27 @@ async def run(settings: Settings, opened: Any) -> None:
         stopping.cancel()
         if house.tasks.done():
             house.tasks.result()  # a loop that ended by itself broke: let its trace be seen
+        closing()
 
 
-async def _loops(watch: Watch, delivery: Delivery, engine: Engine, clock: Clock) -> None:
+async def _loops(watch: Watch, delivery: Delivery, engine: Engine, catalogue: Catalogue | None, clock: Clock) -> None:
     async with asyncio.TaskGroup() as group:
         group.create_task(watch.run(), name="watch")
         group.create_task(delivery.run(), name="delivery")
         group.create_task(_tidy(engine, clock), name="tidy")
+        if catalogue is not None:
+            group.create_task(_look_after(catalogue, clock), name="look after providers")
+
+
+async def _look_after(catalogue: Catalogue, clock: Clock) -> None:
+    """Know a bad key or an empty account before somebody asks for a picture; it also warms the local workers."""
+    while True:
+        for stand in catalogue.stands:
+            try:
+                await catalogue.look_after(stand.name)
+            except Exception:  # the outermost line of one look: the others and the next hour are not its fault
+                log.exception("a provider was not looked after", provider=stand.name)
+        await clock.sleep(TIDY_S)
 
 
 async def _tidy(engine: Engine, clock: Clock) -> None:

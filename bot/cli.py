@@ -29,8 +29,7 @@ FORMATS: Final = ("webp", "png", "jpeg")
 @click.option(
     "--config",
     type=click.Path(path_type=Path, dir_okay=False),
-    envvar="IMAGEBOT_CONFIG",
-    help="The settings file.  [default: ./config.toml, if there is one]",
+    help="The settings file.  [default: $IMAGEBOT_CONFIG, else ./config.toml if there is one]",
 )
 @click.version_option(VERSION, prog_name="imagebot")
 @click.pass_context
@@ -65,7 +64,10 @@ def run(config: Path | None) -> None:
     def opened(house: app.House) -> None:
         greeting.greet(house, settings, words, tongue, time.monotonic() - STARTED_AT)
 
-    _carried_out(app.run(settings, opened))
+    def closing() -> None:
+        click.echo(words.say(tongue, "terminal-stopping"), err=True)
+
+    _carried_out(app.run(settings, opened, closing))
     click.echo(words.say(tongue, "terminal-stopped"), err=True)
 
 
@@ -124,7 +126,7 @@ def upscale(config: Path | None, /, picture: Path, output: Path | None, force: b
     click.echo(words.say(tongue, "terminal-saved", path=str(saved)))
 
 
-@main.command()
+@main.command(short_help="Say line by line whether what is configured works.")
 @click.pass_obj
 def check(config: Path | None) -> None:
     """Say line by line whether what is configured works; exit code 1 where something does not."""
@@ -134,7 +136,7 @@ def check(config: Path | None) -> None:
     sys.exit(_carried_out(checkup.check(_settings(config), Words.load(), _tongue())))
 
 
-@main.command()
+@main.command(short_help="List the newest jobs.")
 @click.option("--status", type=click.Choice([status.value for status in Status]), help="Only jobs of this status.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
 @click.pass_obj

@@ -352,9 +352,9 @@ class Desk:
         try:
             await self._catalogue.switch_on(provider, key, remembered=remember)
         except BadKeyError as error:
-            raise KeyRefusedError(provider=provider) from error
+            raise KeyRefusedError(provider=self._title(provider)) from error
         except ProviderError as error:
-            raise KeyUncheckedError(provider=provider) from error
+            raise KeyUncheckedError(provider=self._title(provider)) from error
         if remember:
             await self._keys.remember(self._variable(provider), key)
 
@@ -388,6 +388,9 @@ class Desk:
             await self._store.delivered(job.id)  # the refusal is the telling
         else:
             await self._engine.deliver(job.id)
+
+    def _title(self, provider: str) -> str:
+        return next((stand.title for stand in self._catalogue.stands if stand.name == provider), provider)
 
     def _variable(self, provider: str) -> str:
         for stand in self._catalogue.stands:

@@ -43,6 +43,8 @@ def imagine(wish: Wish, offers: Sequence[Offer], draw_seed: Callable[[], int]) -
     fitting = [offer for offer in offers if offer.references >= len(wish.references)]
     if not fitting:
         most = max(offer.references for offer in offers)
+        if most == 0:
+            raise NoOfferError(kind="reference")
         raise BadValueError(field="references", value=len(wish.references), allowed=f"0–{most}")
     return fitting[0], fit(wish, fitting[0], draw_seed)
 

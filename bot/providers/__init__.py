@@ -55,10 +55,15 @@ class Order:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """What a working key or engine says of itself; credits in US cents where the vendor tells, note for the admin."""
+    """What a working key or engine says of itself; credits in US cents where the vendor tells.
+
+    engine names what works inside, with a sentence in words/ under "check-engine-<engine>"; remedy is the command
+    that would give a better one.
+    """
 
     credits_cents: float | None = None
-    note: str = ""
+    engine: str = ""
+    remedy: str = ""
 
 
 class Provider(Protocol):

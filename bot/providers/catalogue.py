@@ -145,6 +145,20 @@ class Catalogue:
         self._retire(name)
         self._put(name, provider=None, remembered=False, fault="", credits_cents=None)
 
+    async def look_after(self, name: str) -> None:
+        """Ask a provider, at no cost, how it is: what credit is left, or what its operator must mend."""
+        provider = self._stands[name].provider
+        if provider is None:
+            return
+        try:
+            health = await provider.check()
+        except BotError as error:
+            log.warning("a provider is not well", provider=name, error=type(error).__name__)
+            self.blame(name, error)
+            return
+        if self._stands[name].provider is provider:  # its key may have been changed meanwhile
+            self._put(name, fault="", credits_cents=health.credits_cents)
+
     def blame(self, name: str, error: BotError) -> None:
         """Note an error that the operator must mend, so that the next request goes elsewhere first."""
         if isinstance(error, BadKeyError | OutOfCreditError) and name in self._stands:

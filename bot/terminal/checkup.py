@@ -59,11 +59,11 @@ class Checkup:
 
     async def _database(self) -> None:
         url = database_url(self._settings)
-        address = await asyncio.to_thread(running, url)
-        if address is not None:
-            self._well("check-running", place=address or str(self._settings.store.data_dir))
-            return
         try:
+            address = await asyncio.to_thread(running, url)
+            if address is not None:
+                self._well("check-running", place=address or str(self._settings.store.data_dir))
+                return
             await (await Store.open(url, clock=RealClock())).close()
         except SettingsError as error:
             self._fault("check-store-fault", place=str(self._settings.store.data_dir), reason=str(error))
@@ -86,8 +86,8 @@ class Checkup:
         else:
             money = self._words.money(self._tongue, Decimal(str(health.credits_cents)))
             self._well("check-provider-credits", **facts, money=money)
-        if health.note:
-            self._say_plain("  ", health.note)
+        if health.engine:
+            self._aside(f"check-engine-{health.engine}", command=health.remedy)
 
     def _reason(self, key: str) -> str:
         known = f"reason-{key}" in self._words
@@ -106,8 +106,8 @@ class Checkup:
     def _say(self, key: str, **facts: object) -> None:
         self._console.print(Text(self._words.say(self._tongue, key, **facts)))
 
-    def _say_plain(self, indent: str, text: str) -> None:
-        self._console.print(Text(indent + text, style="dim"))
+    def _aside(self, key: str, **facts: object) -> None:
+        self._console.print(Text("  " + self._words.say(self._tongue, key, **facts), style="dim"))
 
 
 async def check(settings: Settings, words: Words, tongue: str) -> int:

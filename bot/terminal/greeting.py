@@ -17,7 +17,8 @@ from bot.words import Words
 
 COMING: Final = {"Discord": "DISCORD_TOKEN", "Slack": "SLACK_BOT_TOKEN"}
 """Doors that this release does not have yet, by the variable that will open them."""
-Row = tuple[bool, str]
+Row = tuple[bool, str, str]
+"""Whether it is on, its name, and how it stands."""
 
 
 def greet(house: House, settings: Settings, words: Words, tongue: str, took_s: float) -> None:
@@ -33,9 +34,11 @@ def greet(house: House, settings: Settings, words: Words, tongue: str, took_s: f
         ("terminal-doors", _doors(house, words, tongue)),
         ("terminal-providers", [_provider(vendor, settings, words, tongue) for vendor in house.desk.vendors()]),
     ):
-        for number, (on, line) in enumerate(rows):
+        for number, (on, name, state) in enumerate(rows):
             mark = Text("●", style="green") if on else Text("○", style="dim")
-            table.add_row("" if number else words.say(tongue, heading), mark, Text(line, style="" if on else "dim"))
+            look = "" if on else "dim"
+            title = "" if number else words.say(tongue, heading)
+            table.add_row(title, mark, Text(name, style=look), Text(state, style=look))
     console.print(Padding(table, (0, 0, 1, 2)))
     for remark in _remarks(settings, words, tongue):
         console.print(Text(f"  ! {remark}", style="yellow"))
@@ -46,19 +49,19 @@ def greet(house: House, settings: Settings, words: Words, tongue: str, took_s: f
 
 def _doors(house: House, words: Words, tongue: str) -> list[Row]:
     return [
-        (True, words.say(tongue, "terminal-door-open", door=name.capitalize(), where=door.address))
+        (True, name.capitalize(), words.say(tongue, "terminal-door-open", where=door.address))
         for name, door in house.doors.items()
     ]
 
 
 def _provider(vendor: Vendor, settings: Settings, words: Words, tongue: str) -> Row:
     if vendor.on:
-        key = "terminal-provider-on-local" if vendor.variable is None else "terminal-provider-on"
+        key = "terminal-on-keyless" if vendor.variable is None else "terminal-on"
     elif vendor.name not in settings.order:
-        key = "terminal-provider-unnamed"
+        key = "terminal-off-unnamed"
     else:
-        key = "terminal-provider-off"
-    return vendor.on, words.say(tongue, key, provider=vendor.title, variable=vendor.variable or "")
+        key = "terminal-off"
+    return vendor.on, vendor.title, words.say(tongue, key, variable=vendor.variable or "")
 
 
 def _remarks(settings: Settings, words: Words, tongue: str) -> list[str]:

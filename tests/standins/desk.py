@@ -256,7 +256,7 @@ class StandInDesk:
             error, self.refuse = self.refuse, None
             raise error
         if key != GOOD_KEY:
-            raise KeyRefusedError(provider=provider)
+            raise KeyRefusedError(provider=next(each.title for each in self.vendors() if each.name == provider))
         self.keys[provider] = remember
 
     async def drop_key(self, provider: str) -> None:

@@ -180,3 +180,28 @@ def test_lanes_are_as_wide_as_the_providers_slots(tmp_path: Path) -> None:
     wide.offers = (replace(PAINTER, slots=24), ENLARGER)
     catalogue = Catalogue([stand("wide", wide)], Kit(clock=RealClock(), data_dir=tmp_path))
     assert catalogue.lanes() == {"wide": 24}
+
+
+async def test_looking_after_a_provider_learns_its_credit_and_its_trouble(catalogue: Catalogue) -> None:
+    first = catalogue.stands[0].provider
+    assert isinstance(first, Vendor)
+    first.fails = BadKeyError()
+    for name in ("first", "second", "third"):
+        await catalogue.look_after(name)
+    assert [(stand.fault, stand.credits_cents) for stand in catalogue.stands] == [
+        ("bad-key", None),
+        ("", 250),
+        ("", None),
+    ]
+    assert names(catalogue) == ["second/pen", "first/brush"]
+    first.fails = None
+    await catalogue.look_after("first")
+    assert names(catalogue) == ["first/brush", "second/pen"]
+
+
+async def test_a_provider_out_of_reach_keeps_its_place(catalogue: Catalogue) -> None:
+    first = catalogue.stands[0].provider
+    assert isinstance(first, Vendor)
+    first.fails = UnreachableError()
+    await catalogue.look_after("first")
+    assert names(catalogue) == ["first/brush", "second/pen"]

@@ -233,7 +233,7 @@ async def test_a_key_is_checked_used_and_never_sent_back(visit: Visit) -> None:
 
 
 async def test_a_key_that_could_not_be_checked_is_told_at_its_field(visit: Visit) -> None:
-    visit.desk.refuse = KeyUncheckedError(provider="stability")
+    visit.desk.refuse = KeyUncheckedError(provider="Stability AI")
     answer = await visit.post("/channel/keys/stability", data=form(key=GOOD_KEY))
     html = await answer.text()
     assert answer.status == 502

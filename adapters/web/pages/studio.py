@@ -130,11 +130,10 @@ class Studio:
         key = sent.text("key")
         try:
             if not re.fullmatch(rf"[!-~]{{8,{KEY_LIMIT}}}", key):
-                raise KeyRefusedError(provider=name)
+                raise KeyRefusedError(provider=self._title(name))
             await self.desk.set_key(name, key, remember=bool(sent.text("remember")))
         except (KeyRefusedError, KeyUncheckedError) as error:
-            title = next(vendor.title for vendor in self.desk.vendors() if vendor.name == name)
-            reply = self.desk.notice(type(error)(provider=title), locale=self.speech.locale(request))
+            reply = self.desk.notice(error, locale=self.speech.locale(request))
             complaints = {name: reply.body or reply.title}
             return _fragment(self.panel(request, complaints=complaints), status=status_for(error))
         return _fragment(self.panel(request))
@@ -142,6 +141,9 @@ class Studio:
     async def forget(self, request: web.Request) -> web.Response:
         await self.desk.drop_key(self._vendor(request))
         return _fragment(self.panel(request))
+
+    def _title(self, name: str) -> str:
+        return next(vendor.title for vendor in self.desk.vendors() if vendor.name == name)
 
     def _vendor(self, request: web.Request) -> str:
         """The provider meant. Raises KeyNotHereError."""

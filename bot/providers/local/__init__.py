@@ -104,15 +104,8 @@ class Local:
     async def check(self) -> Health:
         """Start a worker where none runs, and tell which engine it upscales with."""
         self._engine = await self._crew.do(worker.engine_name, limit_s=self._settings.sketch_limit_s)
-        match self._engine:
-            case EngineName.NCNN:
-                note = "neural upscaler (ncnn)"
-            case EngineName.NUMPY:
-                note = "neural upscaler (NumPy, slow): ncnn does not run here"
-            case EngineName.LANCZOS:
-                get = f"python -m bot.providers.local.weights --data-dir {self._data_dir}"
-                note = f"plain upscaler (Lanczos): the weights are missing; fetch them with `{get}` and start again"
-        return Health(note=note)
+        fetch = f"python -m bot.providers.local.weights --data-dir {self._data_dir}"
+        return Health(engine=self._engine.value, remedy=fetch if self._engine is EngineName.LANCZOS else "")
 
     async def close(self) -> None:
         await self._crew.close()

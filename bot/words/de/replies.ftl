@@ -24,6 +24,7 @@ error-bad-value = { $value ->
 }
 error-unknown-model = „{ $model }“ gibt es hier nicht. Möglich sind: { $possible }.
 error-no-offer = { $kind ->
+    [reference] Nichts, was hier eingeschaltet ist, kann sich nach einem Bild richten. Beschreib es mit Worten oder vergrößere es.
     [upscale] Nichts, was hier eingeschaltet ist, kann Bilder vergrößern.
     [imagine] Nichts, was hier eingeschaltet ist, kann das malen.
    *[other] Nichts, was hier eingeschaltet ist, kann das.

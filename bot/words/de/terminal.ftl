@@ -7,9 +7,11 @@ terminal-settings-from = Einstellungen: { $file }
 terminal-settings-default = Einstellungen: die Vorgaben, denn es gibt keine config.toml
 terminal-doors = Türen
 terminal-providers = Anbieter
-terminal-door-open = { $door } ist offen: { $where }
-terminal-provider-on = { $provider } ist an
-terminal-provider-off = { $provider } ist aus; setze { $variable }, um ihn einzuschalten
+terminal-door-open = offen: { $where }
+terminal-on = an
+terminal-on-keyless = an, braucht keinen Schlüssel
+terminal-off = aus; setze { $variable }
+terminal-off-unnamed = aus; steht nicht in providers.order
 terminal-provider-unnamed = { $provider } ist aus; er steht nicht in providers.order
 terminal-address = Öffne { $url } im Browser
 terminal-ready = Bereit nach { $seconds } s. Strg-C beendet.
@@ -19,6 +21,7 @@ remark-short-token = Das Web-Token „{ $name }“ hat weniger als { $limit } Ze
 
 ## Beim Beenden
 
+terminal-stopping = Wird beendet. Bilder, die unterwegs sind, gehen beim nächsten Start weiter.
 terminal-stopped = Beendet.
 
 ## imagebot check
@@ -32,6 +35,9 @@ check-provider = { $provider } funktioniert
 check-provider-credits = { $provider } funktioniert; Guthaben: { $money }
 check-provider-off = { $provider } ist aus; setze { $variable }, um ihn einzuschalten
 check-provider-fault = { $provider } funktioniert nicht: { $reason }
+check-engine-ncnn = Er vergrößert Bilder mit einem neuronalen Netz (ncnn).
+check-engine-numpy = Er vergrößert Bilder mit einem neuronalen Netz, aber langsam: ncnn läuft hier nicht.
+check-engine-lanczos = Er vergrößert Bilder ohne neuronales Netz: Die Gewichte fehlen. Hol sie mit `{ $command }` und starte neu.
 check-well = Alles, was eingerichtet ist, funktioniert.
 check-unwell = { $count ->
     [one] Eine Sache braucht Aufmerksamkeit.
@@ -64,6 +70,5 @@ terminal-exists = { $path } gibt es schon. Mit --force wird es ersetzt.
 
 ## What this release does not have yet, and what runs already
 
-terminal-provider-on-local = { $provider } ist an und braucht keinen Schlüssel
 remark-door-coming = { $variable } ist gesetzt, aber diese Version hat noch keine Tür zu { $door }.
 check-running = imagebot läuft gerade: { $place }

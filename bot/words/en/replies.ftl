@@ -24,6 +24,7 @@ error-bad-value = { $value ->
 }
 error-unknown-model = I don’t have “{ $model }” here. You can choose from: { $possible }.
 error-no-offer = { $kind ->
+    [reference] Nothing that is switched on here can take after a picture. Describe it in words, or make it larger.
     [upscale] Nothing that is switched on here can enlarge pictures.
     [imagine] Nothing that is switched on here can paint that.
    *[other] Nothing that is switched on here can do that.

@@ -7,9 +7,11 @@ terminal-settings-from = Settings: { $file }
 terminal-settings-default = Settings: the defaults, since there is no config.toml
 terminal-doors = Doors
 terminal-providers = Providers
-terminal-door-open = { $door } is open at { $where }
-terminal-provider-on = { $provider } is on
-terminal-provider-off = { $provider } is off; set { $variable } to switch it on
+terminal-door-open = open at { $where }
+terminal-on = on
+terminal-on-keyless = on, needs no key
+terminal-off = off; set { $variable }
+terminal-off-unnamed = off; not in providers.order
 terminal-provider-unnamed = { $provider } is off; it is not in providers.order
 terminal-address = Open { $url } in your browser
 terminal-ready = Ready in { $seconds } s. Ctrl-C ends it.
@@ -19,6 +21,7 @@ remark-short-token = The web token “{ $name }” has fewer than { $limit } cha
 
 ## Stopping
 
+terminal-stopping = Stopping. Pictures under way go on at the next start.
 terminal-stopped = Stopped.
 
 ## imagebot check
@@ -32,6 +35,9 @@ check-provider = { $provider } works
 check-provider-credits = { $provider } works; { $money } left
 check-provider-off = { $provider } is off; set { $variable } to switch it on
 check-provider-fault = { $provider } does not work: { $reason }
+check-engine-ncnn = It enlarges pictures with a neural network (ncnn).
+check-engine-numpy = It enlarges pictures with a neural network, slowly: ncnn does not run here.
+check-engine-lanczos = It enlarges pictures without a neural network: its weights are missing. Fetch them with `{ $command }` and start again.
 check-well = Everything that is configured works.
 check-unwell = { $count ->
     [one] One thing needs attention.
@@ -64,6 +70,5 @@ terminal-exists = { $path } exists already. Use --force to replace it.
 
 ## What this release does not have yet, and what runs already
 
-terminal-provider-on-local = { $provider } is on and needs no key
 remark-door-coming = { $variable } is set, but this release has no { $door } door yet.
 check-running = imagebot is running: { $place }

@@ -15,7 +15,7 @@ from PIL import Image
 
 from bot.errors import RejectedError, VanishedError, WorkerDiedError
 from bot.job import Progress, Ticket, new_job_id
-from bot.providers import Kit, Order
+from bot.providers import Health, Kit, Order
 from bot.providers.local import Local, Settings, open_provider
 from bot.request import Format, ImageId, Imagine, Kind, Request, Shape, Upscale
 from tests.clock import HeldClock
@@ -112,11 +112,13 @@ async def test_an_upscale_says_which_engine_ran(local: Local, counter: Counter) 
 async def test_without_weights_it_still_upscales_and_check_tells_the_way_out(plain: Local, counter: Counter) -> None:
     rendered = await plain.submit(counter.order(Upscale(source=ImageId("a"), factor=2), png(Image.new("L", (64, 48)))))
     assert rendered.notes == {"engine": "lanczos"}
-    assert "bot.providers.local.weights --data-dir" in (await plain.check()).note
+    health = await plain.check()
+    assert health.engine == "lanczos"
+    assert "bot.providers.local.weights --data-dir" in health.remedy
 
 
 async def test_check_names_the_engine(local: Local) -> None:
-    assert "ncnn" in (await local.check()).note
+    assert await local.check() == Health(engine="ncnn")
 
 
 async def test_cancelling_an_upscale_frees_the_worker_within_half_a_second(local: Local, counter: Counter) -> None:
