@@ -42,7 +42,7 @@
     const fresh = parse(html).firstElementChild;
     if (!fresh) return;
     const old = $(fresh.id), stay = atEnd();
-    if (old && absent) return;
+    if (old && absent) { if (mine.has(fresh.dataset.job)) complain(old); return; } // it may have failed before its answer came
     if (old) {
       const held = old.contains(document.activeElement);
       morph(old, fresh);
