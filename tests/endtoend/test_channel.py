@@ -12,7 +12,7 @@ from typing import Final
 
 import pytest
 from PIL import Image
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright, expect
 
 from adapters.web import Settings, open_adapter
 from bot.errors import RejectedError
@@ -267,6 +267,22 @@ async def test_a_providers_complaint_is_shown_at_the_field_that_caused_it(stage:
         await expect(page.get_by_role("spinbutton", name="Steps")).to_have_attribute("aria-invalid", "true")
         await page.get_by_role("button", name="Steps 45").click()
         await expect(page.get_by_role("spinbutton", name="Steps")).to_have_value("28")
+
+
+async def test_a_complaint_that_outruns_the_answer_to_its_message_finds_its_field(
+    stage: Visit, browser: Browser
+) -> None:
+    async with visiting(browser, stage.door.address) as page:
+
+        async def held_back(route: Route) -> None:
+            answer = await route.fetch()
+            await stage.desk.end(stage.last_job(), Failed.by(RejectedError(fields={"steps": "at most 40"})))
+            await expect(page.get_by_role("article")).to_contain_text("at most 40")
+            await route.fulfill(response=answer)
+
+        await page.route("**/channel/messages", held_back)
+        await say(page, "/imagine A fox")
+        await expect(page.locator("#e-steps")).to_have_text("at most 40")
 
 
 async def test_a_key_is_given_checked_and_taken_back_in_the_panel(stage: Visit, browser: Browser) -> None:
