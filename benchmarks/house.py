@@ -13,24 +13,21 @@ from random import Random
 from typing import Final
 
 from bot import telemetry
+from bot.app import furnish
 from bot.clock import RealClock
 from bot.delivery import Delivery
 from bot.desk import Desk, KeyRing
 from bot.engine.durable import DurableEngine
 from bot.errors import NoOfferError, VanishedError
 from bot.gallery import Gallery
-from bot.job import JobId, Progress, Rendered, Ticket
+from bot.job import Progress, Rendered, Ticket
 from bot.message import Place, Receipt, Reply
 from bot.offer import Grid, Offer
 from bot.policy import Limits
 from bot.providers import Health, Kit, Order
 from bot.providers.catalogue import Catalogue, Stand
-from bot.reply import Replies
 from bot.request import Kind, Shape
-from bot.runner import Runner
 from bot.store import Store
-from bot.teller import Teller
-from bot.watch import Watch
 from bot.words import Words
 
 LANE: Final = "canned"
@@ -112,49 +109,25 @@ async def open_house(folder: Path, provider: CannedProvider) -> AsyncIterator[Ho
         gallery = await Gallery.open(folder / "gallery", store, clock=clock)
         stand = Stand(name=LANE, title="Canned", variable=None, settings=None, provider=provider)
         catalogue = Catalogue([stand], Kit(clock=clock, data_dir=folder))
-        watch, delivery = Watch(clock), Delivery(store, clock)
-        teller = Teller(
-            store=store, gallery=gallery, catalogue=catalogue, delivery=delivery, replies=Replies(Words.load())
-        )
-
-        def ended(job: JobId) -> None:
-            desk.ended(job)
-
-        runner = Runner(
+        rooms = furnish(
             store=store,
             gallery=gallery,
             catalogue=catalogue,
-            watch=watch,
-            delivery=delivery,
-            teller=teller,
-            clock=clock,
-            ended=ended,
-        )
-        engine = DurableEngine(
-            f"sqlite:///{folder / 'engine.sqlite'}",
-            lanes=catalogue.lanes(),
-            paint=runner.paint,
-            deliver=runner.deliver,
-        )
-        desk = Desk(
-            store=store,
-            gallery=gallery,
-            catalogue=catalogue,
-            delivery=delivery,
-            teller=teller,
-            runner=runner,
-            engine=engine,
-            limits=Limits(),
-            keys=KeyRing(remember=_no_keys, forget=_no_key),
+            words=Words.load(),
             clock=clock,
             random=Random(0),
+            limits=Limits(),
+            keys=KeyRing(remember=_no_keys, forget=_no_key),
+            engine=lambda paint, deliver: DurableEngine(
+                f"sqlite:///{folder / 'engine.sqlite'}", lanes=catalogue.lanes(), paint=paint, deliver=deliver
+            ),
         )
-        await engine.launch()
-        closing.push_async_callback(engine.close)
-        for work in (watch.run(), delivery.run()):
+        await rooms.engine.launch()
+        closing.push_async_callback(rooms.engine.close)
+        for work in (rooms.watch.run(), rooms.delivery.run()):
             loop = asyncio.create_task(work)
             closing.push_async_callback(_ended, loop)
-        yield House(desk=desk, store=store, delivery=delivery)
+        yield House(desk=rooms.desk, store=store, delivery=rooms.delivery)
 
 
 async def _ended(loop: asyncio.Task[None]) -> None:

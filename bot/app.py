@@ -10,8 +10,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from random import SystemRandom
-from typing import Any, Final, Protocol
+from random import Random, SystemRandom
+from typing import Any, Final, Generic, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -23,7 +23,7 @@ from bot import telemetry
 from bot.clock import Clock, RealClock
 from bot.delivery import Delivery, Messenger
 from bot.desk import Desk, KeyRing
-from bot.engine import Engine
+from bot.engine import Corridor, Engine
 from bot.engine.durable import DurableEngine
 from bot.gallery import Gallery
 from bot.policy import Limits
@@ -39,6 +39,8 @@ from bot.watch import Watch
 from bot.words import Words
 
 log = structlog.get_logger(__name__)
+
+E = TypeVar("E", bound=Engine)
 
 TIDY_S: Final = 3600.0
 RUNS_KEPT: Final = timedelta(days=7)
@@ -75,6 +77,16 @@ class House:
     tasks: asyncio.Task[None]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rooms(Generic[E]):
+    """What `furnish` put together: watch.run() and delivery.run() are to be kept going, the engine to be opened."""
+
+    desk: Desk
+    delivery: Delivery
+    watch: Watch
+    engine: E
+
+
 def read_settings(path: Path | None) -> Settings:
     """config.toml, environment and .env, over the models of every vendor and door. Raises SettingsError."""
     return house_settings.load(path, providers=_models(VENDORS), doors=_models(DOORS))
@@ -98,6 +110,48 @@ def open_catalogue(settings: Settings, clock: Clock) -> Catalogue:
     return Catalogue.open(settings.order, settings.providers, keys, kit)
 
 
+def furnish(
+    *,
+    store: Store,
+    gallery: Gallery,
+    catalogue: Catalogue,
+    words: Words,
+    clock: Clock,
+    random: Random,
+    limits: Limits,
+    keys: KeyRing,
+    engine: Callable[[Corridor, Corridor], E],
+) -> Rooms[E]:
+    """Put the rooms together around one store; engine(paint, deliver) makes what runs those corridors."""
+    watch, delivery = Watch(clock), Delivery(store, clock)
+    teller = Teller(store=store, gallery=gallery, catalogue=catalogue, delivery=delivery, replies=Replies(words))
+    runner = Runner(
+        store=store,
+        gallery=gallery,
+        catalogue=catalogue,
+        watch=watch,
+        delivery=delivery,
+        teller=teller,
+        clock=clock,
+        ended=lambda job: desk.ended(job),
+    )
+    made = engine(runner.paint, runner.deliver)
+    desk = Desk(
+        store=store,
+        gallery=gallery,
+        catalogue=catalogue,
+        delivery=delivery,
+        teller=teller,
+        runner=runner,
+        engine=made,
+        limits=limits,
+        keys=keys,
+        clock=clock,
+        random=random,
+    )
+    return Rooms(desk=desk, delivery=delivery, watch=watch, engine=made)
+
+
 @asynccontextmanager
 async def open_house(settings: Settings, *, errand: bool = False) -> AsyncIterator[House]:
     """Open from the ground up and close from the top down. Raises SettingsError before anything is half started.
@@ -112,42 +166,27 @@ async def open_house(settings: Settings, *, errand: bool = False) -> AsyncIterat
         catalogue = open_catalogue(settings, clock)
         closing.push_async_callback(catalogue.close)
         words = Words.load()
-        watch, delivery = Watch(clock), Delivery(store, clock)
-        teller = Teller(store=store, gallery=gallery, catalogue=catalogue, delivery=delivery, replies=Replies(words))
-
-        runner = Runner(
+        rooms = furnish(
             store=store,
             gallery=gallery,
             catalogue=catalogue,
-            watch=watch,
-            delivery=delivery,
-            teller=teller,
-            clock=clock,
-            ended=lambda job: desk.ended(job),
-        )
-        engine = DurableEngine(
-            f"sqlite:///{settings.store.data_dir / 'engine.sqlite'}",
-            lanes=catalogue.lanes(),
-            paint=runner.paint,
-            deliver=runner.deliver,
-        )
-        desk = Desk(
-            store=store,
-            gallery=gallery,
-            catalogue=catalogue,
-            delivery=delivery,
-            teller=teller,
-            runner=runner,
-            engine=engine,
-            limits=_limits(settings),
-            keys=_key_ring(settings),
+            words=words,
             clock=clock,
             random=SystemRandom(),
+            limits=_limits(settings),
+            keys=_key_ring(settings),
+            engine=lambda paint, deliver: DurableEngine(
+                f"sqlite:///{settings.store.data_dir / 'engine.sqlite'}",
+                lanes=catalogue.lanes(),
+                paint=paint,
+                deliver=deliver,
+            ),
         )
+        desk, engine = rooms.desk, rooms.engine
         doors = _doors(settings, desk, errand=errand)
         for name, door in doors.items():
-            delivery.messengers[name] = door.messenger
-        loops = _loops(watch, delivery, engine, None if errand else catalogue, clock)
+            rooms.delivery.messengers[name] = door.messenger
+        loops = _loops(rooms.watch, rooms.delivery, engine, None if errand else catalogue, clock)
         tasks = asyncio.create_task(loops, name="house loops")
         closing.push_async_callback(_ended, tasks)
         await engine.launch()

@@ -14,6 +14,7 @@ from typing import Any
 
 from PIL import Image
 
+from bot.app import furnish
 from bot.delivery import Delivery
 from bot.desk import Desk, KeyRing
 from bot.engine.memory import MemoryEngine
@@ -25,12 +26,8 @@ from bot.offer import Grid, Intake, Number, Offer, Switch
 from bot.policy import Limits
 from bot.providers import Health, Kit, Order
 from bot.providers.catalogue import Catalogue, Stand
-from bot.reply import Replies
 from bot.request import Kind, Shape
-from bot.runner import Runner
 from bot.store import Store
-from bot.teller import Teller
-from bot.watch import Watch
 from bot.words import Words
 from tests.clock import ShiftedClock
 
@@ -174,22 +171,6 @@ async def house(folder: Path, *, doors: bool = True, **limits: Any) -> AsyncIter
     provider, street = ScriptedProvider(), Street()
     stand = Stand(name="scripted", title="Scripted", variable="SCRIPTED_KEY", settings=None, provider=provider)
     catalogue = Catalogue([stand], Kit(clock=clock, data_dir=folder))
-    watch, delivery = Watch(clock), Delivery(store, clock)
-    if doors:
-        delivery.messengers["test"] = street
-    replies = Replies(Words.load(strict=True))
-    teller = Teller(store=store, gallery=gallery, catalogue=catalogue, delivery=delivery, replies=replies)
-    runner = Runner(
-        store=store,
-        gallery=gallery,
-        catalogue=catalogue,
-        watch=watch,
-        delivery=delivery,
-        teller=teller,
-        clock=clock,
-        ended=lambda job: desk.ended(job),
-    )
-    engine = MemoryEngine(paint=runner.paint, deliver=runner.deliver, slots=catalogue.lanes())
     remembered: dict[str, str] = {}
     numbers = iter(range(1_000_000))
 
@@ -199,29 +180,29 @@ async def house(folder: Path, *, doors: bool = True, **limits: Any) -> AsyncIter
     async def forget(variable: str) -> None:
         remembered.pop(variable, None)
 
-    desk = Desk(
+    rooms = furnish(
         store=store,
         gallery=gallery,
         catalogue=catalogue,
-        delivery=delivery,
-        teller=teller,
-        runner=runner,
-        engine=engine,
-        limits=Limits(**limits),
-        keys=KeyRing(remember=remember, forget=forget),
+        words=Words.load(strict=True),
         clock=clock,
         random=Random(1),
+        limits=Limits(**limits),
+        keys=KeyRing(remember=remember, forget=forget),
+        engine=lambda paint, deliver: MemoryEngine(paint=paint, deliver=deliver, slots=catalogue.lanes()),
     )
-    loops = [asyncio.create_task(watch.run()), asyncio.create_task(delivery.run())]
-    await desk.take_up()
+    if doors:
+        rooms.delivery.messengers["test"] = street
+    loops = [asyncio.create_task(rooms.watch.run()), asyncio.create_task(rooms.delivery.run())]
+    await rooms.desk.take_up()
     try:
         yield TestHouse(
-            desk=desk, store=store, gallery=gallery, provider=provider, street=street, clock=clock,
-            catalogue=catalogue, delivery=delivery, engine=engine, remembered=remembered,
+            desk=rooms.desk, store=store, gallery=gallery, provider=provider, street=street, clock=clock,
+            catalogue=catalogue, delivery=rooms.delivery, engine=rooms.engine, remembered=remembered,
             ring=lambda: f"event-{next(numbers)}",
         )  # fmt: skip
     finally:
-        await engine.close()
+        await rooms.engine.close()
         for loop in loops:
             loop.cancel()
         await asyncio.wait(loops)

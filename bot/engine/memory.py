@@ -68,9 +68,10 @@ class MemoryEngine:
         self._started = {name: task for name, task in self._started.items() if not task.done()}
 
     async def close(self) -> None:
-        for task in self._started.values():
-            task.cancel()
-        await asyncio.gather(*self._started.values(), return_exceptions=True)
+        while running := [task for task in self._started.values() if not task.done()]:  # one may have begun another
+            for task in running:
+                task.cancel()
+            await asyncio.wait(running)
 
 
 def _telling(job: JobId) -> str:

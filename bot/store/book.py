@@ -36,6 +36,7 @@ class Store:
         self._lock = lock
         # SQLite has one writer at a time, and waits for it by polling; this queue is fair and costs nothing.
         self._writing = asyncio.Semaphore(1 if lock else 1_000)
+        self._under_way: set[asyncio.Task[Any]] = set()
 
     @classmethod
     async def open(cls, url: str, *, clock: Clock) -> Store:
@@ -63,6 +64,9 @@ class Store:
             self._lock.announce(address)
 
     async def close(self) -> None:
+        """Let the transactions under way end, then close every connection."""
+        while self._under_way:
+            await asyncio.wait(self._under_way)
         await self._engine.dispose()
         if self._lock is not None:
             self._lock.release()
@@ -247,7 +251,7 @@ class Store:
             async with self._engine.connect() as connection:
                 return await act(connection, *args, **kwargs)
 
-        return await _undisturbed(whole())
+        return await self._undisturbed(whole())
 
     async def _write(
         self, act: Callable[Concatenate[AsyncConnection, P], Awaitable[R]], *args: P.args, **kwargs: P.kwargs
@@ -258,31 +262,32 @@ class Store:
 
         try:
             async with self._writing:
-                return await _undisturbed(whole())
+                return await self._undisturbed(whole())
         except DBAPIError as error:
             if getattr(error.orig, "sqlite_errorname", "") == "SQLITE_FULL":
                 raise DiskFullError from error
             raise
 
+    async def _undisturbed(self, work: Coroutine[Any, Any, R]) -> R:
+        """Let a transaction of some milliseconds end although its caller gives up; then the caller ends, too.
+
+        A statement that is cancelled half-way leaves its connection behind with the database locked
+        (test_callers_that_give_up_do_not_block_the_next).
+        """
+        task, given_up = asyncio.ensure_future(work), None
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        while not task.done():
+            try:
+                await asyncio.wait({task})
+            except asyncio.CancelledError as error:
+                given_up = error
+        if given_up is not None:
+            task.exception()  # looked at, so that nobody reports it as lost
+            raise given_up
+        return task.result()
+
 
 async def _forget(connection: AsyncConnection, job: JobId, now: datetime) -> tuple[str, ...]:
     await announcements.remove(connection, job, now)
     return await images.release(connection, job)
-
-
-async def _undisturbed(work: Coroutine[Any, Any, R]) -> R:
-    """Let a transaction of some milliseconds come to its end although its caller gives up; then the caller ends, too.
-
-    A statement that is cancelled half-way leaves its connection behind with the database locked
-    (test_callers_that_give_up_do_not_block_the_next).
-    """
-    task, given_up = asyncio.ensure_future(work), None
-    while not task.done():
-        try:
-            await asyncio.wait({task})
-        except asyncio.CancelledError as error:
-            given_up = error
-    if given_up is not None:
-        task.exception()  # looked at, so that nobody reports it as lost
-        raise given_up
-    return task.result()

@@ -127,6 +127,15 @@ async def test_callers_that_give_up_do_not_block_the_next(store: Store, clock: H
     assert (await store.ledger_sum()).held_pictures == len(await store.open_jobs()) >= 50
 
 
+async def test_closing_waits_for_what_is_under_way(store: Store, clock: HeldClock) -> None:
+    reading = [asyncio.ensure_future(store.open_jobs()) for _ in range(3)]
+    writing = asyncio.ensure_future(store.accept(made_job(clock), "flux", anything_goes))
+    await asyncio.sleep(0)
+    await store.close()
+    await asyncio.sleep(0)
+    assert all(task.done() for task in (*reading, writing))
+
+
 async def test_a_source_that_is_not_in_the_gallery_is_refused(store: Store, clock: HeldClock) -> None:
     with pytest.raises(PictureUnknownError):
         await store.accept(made_job(clock, request=Upscale(source=IMAGE, factor=2)), "local", anything_goes)
