@@ -17,7 +17,6 @@ SEED_LIMIT: Final = 4_294_967_294
 """The largest seed that every provider takes (Stability's; BFL names none)."""
 SIDE_LIMIT: Final = 4096
 """Pixels: the longest side that a person may ask for; each offer narrows it."""
-REFERENCE_LIMIT: Final = 8
 CUSTOMARY: Final = {(7, 3): "21:9", (3, 7): "9:21"}
 """Aspect ratios that nobody writes in lowest terms."""
 

@@ -200,16 +200,21 @@ class Runner:
 
     async def _collect(self, job: Job, result: Ticket | Rendered) -> Outcome:
         """From the claim check to a picture of ours. What was bought and can't be had is said as it is."""
-        ticket = result if isinstance(result, Ticket) else None
+        ticket: Ticket | None = None
+        rendered: Rendered | Moderated
         try:
-            rendered = await self._settled(job, ticket) if ticket else result
+            match result:
+                case Ticket():
+                    ticket, rendered = result, await self._settled(job, result)
+                case Rendered():
+                    rendered = result
         except (OverdueError, VanishedError, NoOfferError) as error:
             # Bought, and its end is unknown: it may still finish over there and be charged.
             return replace(Failed.by(error), unsure=not _free(job))
         except (ProviderError, UnsureError) as error:
             return Failed.by(error)
-        if not isinstance(rendered, Rendered):
-            return rendered if isinstance(rendered, Moderated) else Failed.by(BrokenError())
+        if isinstance(rendered, Moderated):
+            return rendered
         cost = _cost(rendered, ticket, job)
         reach("collect.rendered")
         try:

@@ -15,7 +15,6 @@ from bot.message import Field, Picture, Reply, Tone, Verb
 
 BOX: Final = (720, 560)
 """Pixels that a picture may take in the channel; its full size is a click away."""
-THUMB: Final = (56, 56)
 HUES: Final = 8
 """Colours of the round initials, hue-0 to hue-7 in the style sheet."""
 INTERNAL: Final = frozenset({"prompt", "by"})

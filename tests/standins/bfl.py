@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from aiohttp import web
 from jsonschema import Draft202012Validator
@@ -18,8 +18,8 @@ from jsonschema.exceptions import ValidationError
 
 from bot.clock import Clock, RealClock
 from tests.standins import spec
-from tests.standins.fault import At, Fault, Faults
-from tests.standins.front import Call, Front, Heard, Latency
+from tests.standins.fault import At, Fault
+from tests.standins.front import Call, Front, Heard, Latency, StandIn
 from tests.standins.paint import paint
 from tests.standins.webhook import Bell
 
@@ -127,7 +127,7 @@ class BflTask:
         return "png" if self.file_type != "png" else "jpeg"
 
 
-class FluxStandIn:
+class FluxStandIn(StandIn):
     """Open it as a context. `tasks` are what was bought, `heard` every request, `leaks` keys sent where none belong.
 
     keys: those that work; None takes any that does not begin with "bad". on_submit_host: what a poll there answers,
@@ -168,38 +168,11 @@ class FluxStandIn:
         self._front.answer(At.DELIVERY, "GET", "/delivery/results/{id}/{file}", self._deliver)
         self._front.answer(At.ACCOUNT, "GET", "/v1/credits", self._account)
 
-    async def __aenter__(self) -> Self:
-        await self._front.start()
-        return self
-
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._bell.close()
-        await self._front.stop()
-
-    @property
-    def front(self) -> Front:
-        return self._front
-
-    @property
-    def url(self) -> str:
-        return self._front.url
-
-    @property
-    def faults(self) -> Faults:
-        return self._front.faults
-
-    @property
-    def heard(self) -> list[Heard]:
-        return self._front.heard
-
-    def requests(self, at: At) -> list[Heard]:
-        return [heard for heard in self._front.heard if heard.at is at]
-
-    def fault(self, fault: Fault, *, at: At | None = None, times: int | None = 1) -> None:
-        """Get the next `times` calls of a kind wrong; None means all until `faults.clear()`."""
-        self.faults.plan(fault, at=at, times=times)
+        await super().__aexit__(kind, error, trace)
 
     @property
     def bought(self) -> int:

@@ -8,7 +8,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from email.utils import format_datetime
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 from aiohttp import BodyPartReader, web
 
@@ -252,3 +253,41 @@ async def _flood(request: web.Request) -> web.StreamResponse:
 
 def as_json(heard: Heard) -> dict[str, Any]:
     return asdict(heard)
+
+
+class StandIn:
+    """What tests hold of any vendor's stand-in: opened as a context, steered and asked through its front."""
+
+    _front: Front
+
+    async def __aenter__(self) -> Self:
+        await self._front.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._front.stop()
+
+    @property
+    def front(self) -> Front:
+        return self._front
+
+    @property
+    def url(self) -> str:
+        return self._front.url
+
+    @property
+    def faults(self) -> Faults:
+        return self._front.faults
+
+    @property
+    def heard(self) -> list[Heard]:
+        return self._front.heard
+
+    def requests(self, at: At) -> list[Heard]:
+        return [heard for heard in self._front.heard if heard.at is at]
+
+    def fault(self, fault: Fault, *, at: At | None = None, times: int | None = 1) -> None:
+        """Get the next `times` calls of a kind wrong; None means all until `faults.clear()`."""
+        self.faults.plan(fault, at=at, times=times)

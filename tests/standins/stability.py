@@ -8,15 +8,14 @@ import secrets
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from aiohttp import web
 
 from bot.clock import Clock, RealClock
 from tests.standins import spec
-from tests.standins.fault import At, Fault, Faults
-from tests.standins.front import Call, Front, Heard, Latency
+from tests.standins.fault import At, Fault
+from tests.standins.front import Call, Front, Heard, Latency, StandIn
 from tests.standins.paint import enlarge, paint, size_of
 
 DOCUMENT = "stability-openapi.json"
@@ -84,7 +83,7 @@ REFUSALS: Mapping[Fault, RefusedError] = {
 _THROTTLED = RefusedError(429, "rate_limit_exceeded", "You have exceeded the rate limit of 150 requests in 10 s.")
 
 
-class StabilityStandIn:
+class StabilityStandIn(StandIn):
     """Open it as a context. `sales` are what was charged, `heard` every request, `hasty` polls closer than 10 s.
 
     keys: those that work; None takes any that does not begin with "bad".
@@ -119,38 +118,6 @@ class StabilityStandIn:
             self._front.answer(At.SUBMIT, "POST", path, self._guarded(act))
         self._front.answer(At.POLL, "GET", "/v2beta/results/{id}", self._guarded(self._result))
         self._front.answer(At.ACCOUNT, "GET", "/v1/user/balance", self._guarded(self._balance))
-
-    async def __aenter__(self) -> Self:
-        await self._front.start()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self._front.stop()
-
-    @property
-    def front(self) -> Front:
-        return self._front
-
-    @property
-    def url(self) -> str:
-        return self._front.url
-
-    @property
-    def faults(self) -> Faults:
-        return self._front.faults
-
-    @property
-    def heard(self) -> list[Heard]:
-        return self._front.heard
-
-    def requests(self, at: At) -> list[Heard]:
-        return [heard for heard in self._front.heard if heard.at is at]
-
-    def fault(self, fault: Fault, *, at: At | None = None, times: int | None = 1) -> None:
-        """Get the next `times` calls of a kind wrong; None means all until `faults.clear()`."""
-        self.faults.plan(fault, at=at, times=times)
 
     @property
     def bought(self) -> int:
