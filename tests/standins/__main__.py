@@ -2,6 +2,7 @@
 
 Another process steers each over HTTP: POST /_control/fault {"fault": "html-502", "at": "submit", "times": 1},
 POST /_control/clear, POST /_control/latency {"work_s": [0, 0]}, GET /_control/requests.
+With --discord there is a Discord too; discord/control.py tells how it is steered.
 """
 
 from __future__ import annotations
@@ -17,7 +18,10 @@ from typing import Any
 
 from aiohttp import web
 
+from tests.clock import ShiftedClock
 from tests.standins import bfl, stability
+from tests.standins.discord import Discord
+from tests.standins.discord.control import Control
 from tests.standins.fault import At, Fault
 from tests.standins.front import Front, Latency, as_json
 
@@ -57,8 +61,8 @@ def control(front: Front, bought: Callable[[], list[dict[str, Any]]]) -> None:
     front.control("GET", "/_control/requests", requests)
 
 
-async def serve(flux_port: int, stability_port: int, work_s: tuple[float, float]) -> None:
-    """Both stand-ins until SIGINT or SIGTERM."""
+async def serve(flux_port: int, stability_port: int, work_s: tuple[float, float], discord_port: int | None) -> None:
+    """The stand-ins until SIGINT or SIGTERM; a Discord among them where it has a port."""
     flux = bfl.FluxStandIn(port=flux_port, latency=Latency(work_s=work_s))
     stable = stability.StabilityStandIn(port=stability_port, latency=Latency(submit_s=work_s[0], work_s=work_s))
     control(flux.front, lambda: bfl.told(flux))
@@ -66,20 +70,32 @@ async def serve(flux_port: int, stability_port: int, work_s: tuple[float, float]
     ended = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, ended.set)
-    async with flux, stable:
-        print(json.dumps({"flux": flux.url, "stability": stable.url}), flush=True)
+    async with flux, stable, contextlib.AsyncExitStack() as more:
+        told = {"flux": flux.url, "stability": stable.url}
+        if discord_port is not None:
+            clock = ShiftedClock()
+            discord = Discord(clock=clock, port=discord_port)
+            Control(discord, clock)
+            await more.enter_async_context(discord)
+            told |= {"discord": discord.api_url, "discord_control": discord.url, "discord_token": discord.token}
+        print(json.dumps(told), flush=True)
         await ended.wait()
 
 
 def main() -> None:
     """Read the arguments and serve."""
-    reader = argparse.ArgumentParser(prog="python -m tests.standins", description="Image vendors on localhost.")
+    reader = argparse.ArgumentParser(
+        prog="python -m tests.standins", description="Image vendors, and Discord, on localhost."
+    )
     reader.add_argument("--flux-port", type=int, default=0, help="0 takes a free one")
     reader.add_argument("--stability-port", type=int, default=0, help="0 takes a free one")
     reader.add_argument("--work-s", type=float, nargs=2, default=(1.0, 5.0), help="least and most seconds of a task")
+    reader.add_argument("--discord", action="store_true", help="a Discord too, with one guild")
+    reader.add_argument("--discord-port", type=int, default=0, help="0 takes a free one")
     asked = reader.parse_args()
+    discord_port = asked.discord_port if asked.discord else None
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(serve(asked.flux_port, asked.stability_port, tuple(asked.work_s)))
+        asyncio.run(serve(asked.flux_port, asked.stability_port, tuple(asked.work_s), discord_port))
 
 
 if __name__ == "__main__":

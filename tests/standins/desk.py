@@ -187,7 +187,8 @@ class StandInDesk:
         reply = ask.written if outcome is not None and ask.written is not None else self._working(ask)
         return View(
             id=job, status=status_of(outcome) if outcome else running, provider=ask.job.provider, model=ask.job.model,
-            request=ask.job.request, by=ask.job.by, accepted_at=ask.job.accepted_at, ended_at=ask.ended_at,
+            request=ask.job.request, by=ask.job.by, at=ask.job.at, receipt=None, untold=False,
+            accepted_at=ask.job.accepted_at, ended_at=ask.ended_at,
             ahead=standing.ahead or 0, word=standing.progress.word if standing.progress else "",
             task=standing.ticket.id if standing.ticket else "", outcome=outcome,
             picture=reply.pictures[0] if reply.pictures else None,
@@ -384,7 +385,7 @@ class StandInDesk:
 
     def _own(self, job: JobId, by: Person) -> Ask:
         ask = self._ask(job)
-        if by.key != ask.job.by.key and not by.moderates:
+        if by.key != ask.job.by.key and not by.moderates(ask.job.at):
             raise NotYoursError
         return ask
 
@@ -451,11 +452,12 @@ async def _painted(desk: StandInDesk, job: JobId, step_s: float) -> None:
 
 
 async def serve(port: int) -> None:
+    from adapters import Kit
     from adapters.web import Settings, open_adapter
 
     with tempfile.TemporaryDirectory() as folder:
         desk = StandInDesk(Path(folder))
-        door = open_adapter(Settings(port=port), desk.front)
+        door = open_adapter(Settings(port=port), desk.front, Kit())
         desk.messenger = door.messenger
         await door.open()
         print(door.address, flush=True)
