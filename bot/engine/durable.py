@@ -78,6 +78,8 @@ class DurableEngine:
         self._url, self._lanes = url, lanes
         self.paint_corridor, self.deliver_corridor = paint, deliver
         self.gate = asyncio.Semaphore(SUBMIT_GATE)
+        # SQLite has one writer at a time, and waits for its turn by polling, without an order; this queue has one.
+        self._enqueueing = asyncio.Lock()
         self._walks: dict[Corridor, set[asyncio.Task[Any]]] = {paint: set(), deliver: set()}
         self._closing = False
 
@@ -111,8 +113,9 @@ class DurableEngine:
             )
 
     async def paint(self, job: JobId, *, lane: str, person: str) -> None:
-        with SetWorkflowID(job), SetEnqueueOptions(queue_partition_key=person):
-            await DBOS.enqueue_workflow_async(lane, _paint, job)
+        async with self._enqueueing:
+            with SetWorkflowID(job), SetEnqueueOptions(queue_partition_key=person):
+                await DBOS.enqueue_workflow_async(lane, _paint, job)
 
     async def run_of(self, job: JobId) -> Run:
         return await _run_of(job)

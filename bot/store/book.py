@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.clock import Clock
 from bot.errors import DiskFullError
@@ -17,9 +16,10 @@ from bot.job import Cancelled, Job, JobId, Outcome, Status, Ticket
 from bot.message import Receipt, Reply
 from bot.record import encode
 from bot.request import ImageId
-from bot.store import announcements, images, jobs, ledger, opening, pace
+from bot.store import announcements, images, jobs, ledger, opening, pace, usage
 from bot.store.lock import Lock, file_of, take
 from bot.store.tables import jobs as job_table
+from bot.store.transactions import Transactions
 from bot.store.values import JobRecord, KeptReply, LedgerSum, SavedImage, Spend, Usage
 
 P = ParamSpec("P")
@@ -29,14 +29,11 @@ R = TypeVar("R")
 class Store:
     """The database. What has ended stays ended: verbs about a job's way do nothing once it has."""
 
-    def __init__(self, engine: AsyncEngine, clock: Clock, lock: Lock | None) -> None:
+    def __init__(self, engine: sa.Engine, clock: Clock, lock: Lock | None) -> None:
         self._engine = engine
-        self._writer = engine.execution_options(**{opening.WRITES: True})
         self._clock = clock
         self._lock = lock
-        # SQLite has one writer at a time, and waits for it by polling; this queue is fair and costs nothing.
-        self._writing = asyncio.Semaphore(1 if lock else 1_000)
-        self._under_way: set[asyncio.Task[Any]] = set()
+        self._transactions = Transactions(engine, writers=1 if lock else opening.WRITERS)
 
     @classmethod
     async def open(cls, url: str, *, clock: Clock) -> Store:
@@ -50,9 +47,9 @@ class Store:
             if database is not None:
                 await asyncio.to_thread(opening.make_file, database)
                 lock = await asyncio.to_thread(take, database)
-            await opening.bring_up(engine, url)
+            await asyncio.to_thread(opening.bring_up, engine, url)
         except BaseException:
-            await engine.dispose()
+            await asyncio.to_thread(engine.dispose)
             if lock is not None:
                 lock.release()
             raise
@@ -65,9 +62,8 @@ class Store:
 
     async def close(self) -> None:
         """Let the transactions under way end, then close every connection."""
-        while self._under_way:
-            await asyncio.wait(self._under_way)
-        await self._engine.dispose()
+        await self._transactions.close()
+        await asyncio.to_thread(self._engine.dispose)
         if self._lock is not None:
             self._lock.release()
 
@@ -75,18 +71,23 @@ class Store:
 
     async def accept(
         self, job: Job, lane: str, decide: Callable[[Usage], None], *, day_starts_at: datetime | None = None
-    ) -> None:
+    ) -> int:
         """Write a job and the hold for it, where `decide` raises nothing over the person's numbers as they are now.
 
-        day_starts_at begins the day of `pictures_today`; by default the last midnight, UTC. Raises DuplicateError with
-        the first job of the same event, PictureUnknownError where a source is not in the gallery, what decide raises.
+        Gives the number of queued jobs before it in its lane. day_starts_at begins the day of `pictures_today`; by
+        default the last midnight, UTC. Raises DuplicateError with the first job of the same event, PictureUnknownError
+        where a source is not in the gallery, what decide raises.
         """
         day = day_starts_at or job.accepted_at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
         try:
-            await self._write(jobs.accept, job, lane, decide, day)
+            return await self._write(jobs.accept, job, lane, decide, day)
         except IntegrityError:
             # Another process was first with the same event or the same new person; now its row is there to be seen.
-            await self._write(jobs.accept, job, lane, decide, day)
+            return await self._write(jobs.accept, job, lane, decide, day)
+
+    async def usage(self, person_key: str, *, now: datetime, day_starts_at: datetime) -> Usage:
+        """The person's numbers that `accept` would decide over."""
+        return await self._read(usage.of_person, person_key, now, day_starts_at)
 
     async def job(self, job: JobId) -> Job:
         """Raises JobUnknownError."""
@@ -122,6 +123,10 @@ class Store:
     async def ahead(self, job: JobId) -> int:
         """Queued jobs before this one in its lane; 0 once it runs."""
         return await self._read(jobs.ahead, job)
+
+    async def places(self) -> Mapping[JobId, int]:
+        """All queued jobs, each with what `ahead` would give."""
+        return await self._read(jobs.places)
 
     async def active(self, lane: str) -> int:
         """Running jobs of the lane."""
@@ -167,6 +172,10 @@ class Store:
 
     # Messages
 
+    async def announcing(self, job: JobId, reply: Reply) -> bool:
+        """As `posting` and `keep_reply`, for the first message about a job; False where the job has ended meanwhile."""
+        return await self._write(announcements.first, job, reply, self._clock.now())
+
     async def posting(self, job: JobId) -> None:
         """Note that a new message is about to be posted: after a crash, look for it before posting again."""
         await self._write(jobs.change, job, sa.true(), posting_at=self._clock.now())
@@ -183,10 +192,14 @@ class Store:
         """The message as it stands from now on; gives its revision. A deleted message stays deleted."""
         return await self._write(announcements.keep_reply, job, reply, self._clock.now())
 
-    async def delivered(self, job: JobId) -> None:
-        """Note that the end was told."""
-        first = sa.func.coalesce(job_table.c.delivered_at, self._clock.now())
-        await self._write(jobs.change, job, job_table.c.ended_at.is_not(None), delivered_at=first)
+    async def delivered(self, job: JobId, told: bool = True) -> None:
+        """Note that the end was told, or (told=False) that there is no place for it but the list of a person's jobs."""
+        await self._write(jobs.delivered, job, self._clock.now(), told)
+
+    async def shown(self, ended: Sequence[JobId]) -> None:
+        """Note that their person has seen these ends, so that they are not untold any more."""
+        if ended:
+            await self._write(jobs.shown, ended)
 
     async def replies(
         self, door: str, place: str, *, since: int = 0, before: int | None = None, limit: int = 50
@@ -244,50 +257,18 @@ class Store:
         """Jobs that ended for sure and whose ledger does not add up: there should be none. Reads everything."""
         return await self._read(ledger.unbalanced)
 
-    async def _read(
-        self, act: Callable[Concatenate[AsyncConnection, P], Awaitable[R]], *args: P.args, **kwargs: P.kwargs
-    ) -> R:
-        async def whole() -> R:
-            async with self._engine.connect() as connection:
-                return await act(connection, *args, **kwargs)
+    async def _read(self, act: Callable[Concatenate[sa.Connection, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+        return await self._transactions.read(lambda connection: act(connection, *args, **kwargs))
 
-        return await self._undisturbed(whole())
-
-    async def _write(
-        self, act: Callable[Concatenate[AsyncConnection, P], Awaitable[R]], *args: P.args, **kwargs: P.kwargs
-    ) -> R:
-        async def whole() -> R:
-            async with self._writer.begin() as connection:
-                return await act(connection, *args, **kwargs)
-
+    async def _write(self, act: Callable[Concatenate[sa.Connection, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         try:
-            async with self._writing:
-                return await self._undisturbed(whole())
+            return await self._transactions.write(lambda connection: act(connection, *args, **kwargs))
         except DBAPIError as error:
             if getattr(error.orig, "sqlite_errorname", "") == "SQLITE_FULL":
                 raise DiskFullError from error
             raise
 
-    async def _undisturbed(self, work: Coroutine[Any, Any, R]) -> R:
-        """Let a transaction of some milliseconds end although its caller gives up; then the caller ends, too.
 
-        A statement that is cancelled half-way leaves its connection behind with the database locked
-        (test_callers_that_give_up_do_not_block_the_next).
-        """
-        task, given_up = asyncio.ensure_future(work), None
-        self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
-        while not task.done():
-            try:
-                await asyncio.wait({task})
-            except asyncio.CancelledError as error:
-                given_up = error
-        if given_up is not None:
-            task.exception()  # looked at, so that nobody reports it as lost
-            raise given_up
-        return task.result()
-
-
-async def _forget(connection: AsyncConnection, job: JobId, now: datetime) -> tuple[str, ...]:
-    await announcements.remove(connection, job, now)
-    return await images.release(connection, job)
+def _forget(connection: sa.Connection, job: JobId, now: datetime) -> tuple[str, ...]:
+    announcements.remove(connection, job, now)
+    return images.release(connection, job)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import PictureUnknownError
 from bot.job import JobId
@@ -14,11 +13,11 @@ from bot.store.values import SavedImage
 WHOLE = sa.select(images, makings).join_from(images, makings, makings.c.image == images.c.id)
 
 
-async def keep(connection: AsyncConnection, image: SavedImage) -> None:
+def keep(connection: sa.Connection, image: SavedImage) -> None:
     """Write the picture down; the same content may be kept again by others, and by the same job without effect."""
-    known = await connection.scalar(sa.select(images.c.id).where(images.c.id == image.id))
+    known = connection.scalar(sa.select(images.c.id).where(images.c.id == image.id))
     if known is None:
-        await connection.execute(
+        connection.execute(
             images.insert().values(
                 id=image.id,
                 name=image.name,
@@ -31,9 +30,9 @@ async def keep(connection: AsyncConnection, image: SavedImage) -> None:
     same = sa.select(makings.c.number).where(
         makings.c.image == image.id, makings.c.job.is_not_distinct_from(image.job), makings.c.person_key == image.by
     )
-    if (await connection.execute(same)).first() is not None:
+    if (connection.execute(same)).first() is not None:
         return
-    await connection.execute(
+    connection.execute(
         makings.insert().values(
             image=image.id,
             job=image.job,
@@ -47,28 +46,28 @@ async def keep(connection: AsyncConnection, image: SavedImage) -> None:
     )
 
 
-async def one(connection: AsyncConnection, image: ImageId) -> SavedImage:
+def one(connection: sa.Connection, image: ImageId) -> SavedImage:
     """The picture as it was first made. Raises PictureUnknownError."""
     first = WHOLE.where(images.c.id == image).order_by(makings.c.number).limit(1)
-    row = (await connection.execute(first)).mappings().first()
+    row = (connection.execute(first)).mappings().first()
     if row is None:
         raise PictureUnknownError
     return _saved(row)
 
 
-async def of_job(connection: AsyncConnection, job: JobId) -> tuple[SavedImage, ...]:
+def of_job(connection: sa.Connection, job: JobId) -> tuple[SavedImage, ...]:
     """The pictures that the job made, in their order."""
-    rows = await connection.execute(WHOLE.where(makings.c.job == job).order_by(makings.c.number))
+    rows = connection.execute(WHOLE.where(makings.c.job == job).order_by(makings.c.number))
     return tuple(_saved(row) for row in rows.mappings())
 
 
-async def lineage(connection: AsyncConnection, image: ImageId) -> tuple[SavedImage, ...]:
+def lineage(connection: sa.Connection, image: ImageId) -> tuple[SavedImage, ...]:
     """The picture, what it was made from, and so on to the first; it ends early where a parent was deleted."""
     line: dict[ImageId, SavedImage] = {}
     here: ImageId | None = image
     while here is not None and here not in line:
         try:
-            line[here] = await one(connection, here)
+            line[here] = one(connection, here)
         except PictureUnknownError:
             if not line:
                 raise
@@ -77,27 +76,27 @@ async def lineage(connection: AsyncConnection, image: ImageId) -> tuple[SavedIma
     return tuple(line.values())
 
 
-async def release(connection: AsyncConnection, job: JobId) -> tuple[str, ...]:
+def release(connection: sa.Connection, job: JobId) -> tuple[str, ...]:
     """Remove the pictures that only this deleted job made or worked from; gives the names of their files."""
     touched = sa.union(
         sa.select(makings.c.image).where(makings.c.job == job), sa.select(sources.c.image).where(sources.c.job == job)
     )
-    candidates = tuple(await connection.scalars(touched))
-    return tuple([await _remove(connection, image) for image in candidates if not await _needed(connection, image)])
+    candidates = tuple(connection.scalars(touched))
+    return tuple(_remove(connection, image) for image in candidates if not _needed(connection, image))
 
 
-async def _needed(connection: AsyncConnection, image: ImageId) -> bool:
+def _needed(connection: sa.Connection, image: ImageId) -> bool:
     """Whether a job that is not deleted made it or works from it; a bringing without a job needs nothing."""
     living = sa.select(announcements.c.job).where(announcements.c.deleted_at.is_(None))
     made = living.join(makings, makings.c.job == announcements.c.job).where(makings.c.image == image)
     used = living.join(sources, sources.c.job == announcements.c.job).where(sources.c.image == image)
-    return bool(await connection.scalar(sa.select(sa.or_(made.exists(), used.exists()))))
+    return bool(connection.scalar(sa.select(sa.or_(made.exists(), used.exists()))))
 
 
-async def _remove(connection: AsyncConnection, image: ImageId) -> str:
-    await connection.execute(sources.delete().where(sources.c.image == image))
-    await connection.execute(makings.delete().where(makings.c.image == image))
-    name = await connection.scalar(images.delete().where(images.c.id == image).returning(images.c.name))
+def _remove(connection: sa.Connection, image: ImageId) -> str:
+    connection.execute(sources.delete().where(sources.c.image == image))
+    connection.execute(makings.delete().where(makings.c.image == image))
+    name = connection.scalar(images.delete().where(images.c.id == image).returning(images.c.name))
     return str(name)
 
 

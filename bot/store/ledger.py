@@ -8,26 +8,26 @@ from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.job import Cancelled, Failed, Finished, Job, JobId, Moderated, Outcome, Status, Ticket
 from bot.store.tables import Entry, jobs, ledger
 from bot.store.values import LedgerSum, Spend
 
 NOTHING = Decimal(0)
+_NEW = ledger.insert()
 
 
-async def hold(connection: AsyncConnection, job: Job) -> None:
+def hold(connection: sa.Connection, job: Job) -> None:
     """Reserve one picture and the estimated cost; None cents: nobody published the price."""
-    await _write(connection, job, job.accepted_at, [(Entry.HOLD, 1, job.reserved_cents)])
+    _write(connection, job, job.accepted_at, [(Entry.HOLD, 1, job.reserved_cents)])
 
 
-async def mark(connection: AsyncConnection, job: Job, now: datetime) -> None:
+def mark(connection: sa.Connection, job: Job, now: datetime) -> None:
     """Note that a paid request is about to leave."""
-    await _write(connection, job, now, [(Entry.SUBMITTING, 0, None)])
+    _write(connection, job, now, [(Entry.SUBMITTING, 0, None)])
 
 
-async def settle(connection: AsyncConnection, job: Job, outcome: Outcome, ticket: Ticket | None, now: datetime) -> None:
+def settle(connection: sa.Connection, job: Job, outcome: Outcome, ticket: Ticket | None, now: datetime) -> None:
     """Turn the job's hold into what it came to. An unsure end leaves the hold as it is."""
     match outcome:
         case Failed(unsure=True):
@@ -46,10 +46,12 @@ async def settle(connection: AsyncConnection, job: Job, outcome: Outcome, ticket
         entries.append((Entry.SETTLE, pictures, cents))
     if not pictures or spent < held:
         entries.append((Entry.RELEASE, 1 - pictures, max(NOTHING, held - spent)))
-    await _write(connection, job, now, entries)
+    _write(connection, job, now, entries)
 
 
-def pictures_since(person_key: str, day_starts_at: datetime) -> sa.ScalarSelect[int]:
+def pictures_since(
+    person_key: sa.BindParameter[str], day_starts_at: sa.BindParameter[datetime]
+) -> sa.ScalarSelect[int]:
     """Pictures held or settled among the person's jobs accepted since then."""
     return (
         sa.select(sa.func.coalesce(sa.func.sum(_signed(ledger.c.pictures)), 0))
@@ -58,9 +60,9 @@ def pictures_since(person_key: str, day_starts_at: datetime) -> sa.ScalarSelect[
     )
 
 
-async def total(connection: AsyncConnection) -> LedgerSum:
+def total(connection: sa.Connection) -> LedgerSum:
     """All entries added up."""
-    rows = await connection.execute(
+    rows = connection.execute(
         sa.select(ledger.c.entry, sa.func.sum(ledger.c.pictures), sa.func.sum(ledger.c.cents)).group_by(ledger.c.entry)
     )
     sums = {entry: (int(pictures), cents or NOTHING) for entry, pictures, cents in rows}
@@ -75,10 +77,10 @@ async def total(connection: AsyncConnection) -> LedgerSum:
     )
 
 
-async def unbalanced(connection: AsyncConnection) -> tuple[JobId, ...]:
+def unbalanced(connection: sa.Connection) -> tuple[JobId, ...]:
     """Jobs that ended for sure and whose holds are not settled + released: there should be none."""
     left = sa.case((ledger.c.entry == Entry.HOLD, 1), (ledger.c.entry == Entry.SUBMITTING, 0), else_=-1)
-    rows = await connection.scalars(
+    rows = connection.scalars(
         sa.select(ledger.c.job)
         .join(jobs, jobs.c.id == ledger.c.job)
         .where(jobs.c.ended_at.is_not(None), jobs.c.status != Status.UNSURE)
@@ -93,14 +95,14 @@ async def unbalanced(connection: AsyncConnection) -> tuple[JobId, ...]:
     return tuple(JobId(job) for job in rows)
 
 
-async def spend(connection: AsyncConnection, since: datetime) -> tuple[Spend, ...]:
+def spend(connection: sa.Connection, since: datetime) -> tuple[Spend, ...]:
     """What each person's jobs accepted since then come to, the dearest first."""
     # Not the bare column: SQLite would read the whole ledger along its index by person for the sake of the grouping.
     person = sa.func.coalesce(ledger.c.person_key, "").label("person")
     cents = sa.func.sum(_signed(ledger.c.cents))
     priceless = sa.and_(ledger.c.entry == Entry.SETTLE, ledger.c.pictures > 0, ledger.c.cents.is_(None))
     unpriced = sa.func.sum(sa.case((priceless, 1), else_=0))
-    rows = await connection.execute(
+    rows = connection.execute(
         sa.select(person, sa.func.sum(_signed(ledger.c.pictures)), cents, unpriced)
         .where(ledger.c.held_at >= since)
         .group_by(person)
@@ -122,11 +124,11 @@ def _first(*amounts: Decimal | None) -> Decimal | None:
     return next((amount for amount in amounts if amount is not None), None)
 
 
-async def _write(
-    connection: AsyncConnection, job: Job, now: datetime, entries: Iterable[tuple[Entry, int, Decimal | None]]
+def _write(
+    connection: sa.Connection, job: Job, now: datetime, entries: Iterable[tuple[Entry, int, Decimal | None]]
 ) -> None:
-    await connection.execute(
-        ledger.insert(),
+    connection.execute(
+        _NEW,
         [
             {
                 "job": job.id,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from pathlib import Path
 from typing import Any, Final
@@ -10,7 +9,6 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DatabaseError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.errors import SettingsError
 from bot.store.lock import file_of, read
@@ -18,13 +16,17 @@ from bot.store.tables import SCHEMAS
 
 BUSY_MS: Final = 5000
 """How long SQLite waits for a lock that another program (a backup, a browser) holds on the file."""
-DRIVERS: Final = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
+DRIVERS: Final = {"sqlite": "sqlite+pysqlite", "postgresql": "postgresql+psycopg"}
+READERS: Final = 4
+"""Threads that read: more of them would only queue for the interpreter."""
+WRITERS: Final = 8
+"""Threads that write, where the database has many writers; SQLite has one."""
 
 WRITES: Final = "imagebot_writes"
 """Execution option: this transaction will write."""
 
 
-def connect(url: str) -> AsyncEngine:
+def connect(url: str) -> sa.Engine:
     """An engine for the URL; touches nothing yet. Raises SettingsError for a URL that this release can't use."""
     parsed = read(url)
     driver = DRIVERS.get(parsed.get_backend_name())
@@ -32,14 +34,14 @@ def connect(url: str) -> AsyncEngine:
         raise SettingsError(f"store.database_url starts with {parsed.drivername!r}; use one of: {', '.join(DRIVERS)}.")
     parsed = parsed.set(drivername=driver)
     if driver != DRIVERS["sqlite"]:
-        return create_async_engine(parsed, pool_pre_ping=True, hide_parameters=True)
+        return sa.create_engine(parsed, pool_size=READERS + WRITERS, pool_pre_ping=True, hide_parameters=True)
     # Without Python's own transaction control: it would begin late and never "immediate".
     # Parameters stay out of errors, and so out of the log: they are prompts and tickets.
-    engine = create_async_engine(
-        parsed, connect_args={"isolation_level": None}, pool_size=4, max_overflow=4, hide_parameters=True
+    engine = sa.create_engine(
+        parsed, connect_args={"isolation_level": None}, pool_size=READERS + 1, hide_parameters=True
     )
-    sa.event.listen(engine.sync_engine, "connect", _set_up)
-    sa.event.listen(engine.sync_engine, "begin", _begin)
+    sa.event.listen(engine, "connect", _set_up)
+    sa.event.listen(engine, "begin", _begin)
     return engine
 
 
@@ -52,15 +54,15 @@ def make_file(database: Path) -> None:
         raise SettingsError(f"{database} cannot be written ({error.strerror}); check store.database_url.") from error
 
 
-async def bring_up(engine: AsyncEngine, url: str) -> None:
+def bring_up(engine: sa.Engine, url: str) -> None:
     """Migrate the schema to this release's, in one transaction. Raises SettingsError where it is newer or no schema.
 
     Alembic is imported only where there is something to do: it costs a quarter of a second at every start.
     """
     where = file_of(url) or "The database"
     try:
-        async with engine.connect() as connection:
-            found = await connection.run_sync(_schema)
+        with engine.connect() as connection:
+            found = _schema(connection)
         if found == SCHEMAS[-1]:
             return
         if found is not None and found not in SCHEMAS:
@@ -68,9 +70,10 @@ async def bring_up(engine: AsyncEngine, url: str) -> None:
                 f"{where} was written by a newer imagebot (schema {found}, this release knows up to {SCHEMAS[-1]}); "
                 "install that release or use another store.data_dir."
             )
-        migrations = await asyncio.to_thread(_migrations)
-        async with engine.execution_options(**{WRITES: True}).begin() as connection:
-            await connection.run_sync(migrations.upgrade)
+        from bot.store import migrations
+
+        with engine.execution_options(**{WRITES: True}).begin() as connection:
+            migrations.upgrade(connection)
     except DatabaseError as error:
         raise SettingsError(f"{where} is not a database that imagebot can read ({error.orig}).") from error
 
@@ -97,9 +100,3 @@ def _schema(connection: Connection) -> str | None:
         return None
     found = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
     return None if found is None else str(found)
-
-
-def _migrations() -> Any:
-    from bot.store import migrations
-
-    return migrations

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Final
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.tables import durations
 
@@ -14,18 +13,18 @@ KEPT: Final = 200
 """Per provider and model: enough for a histogram, and it forgets last month's pace."""
 
 
-async def learn(connection: AsyncConnection, provider: str, model: str, seconds: float, now: datetime) -> None:
+def learn(connection: sa.Connection, provider: str, model: str, seconds: float, now: datetime) -> None:
     """Add a task, and drop what is older than the last KEPT."""
     same = _same(provider, model)
     oldest = sa.select(durations.c.number).where(same).order_by(durations.c.number.desc()).offset(KEPT).limit(1)
-    await connection.execute(durations.insert().values(provider=provider, model=model, seconds=seconds, at=now))
-    await connection.execute(durations.delete().where(same, durations.c.number <= oldest.scalar_subquery()))
+    connection.execute(durations.insert().values(provider=provider, model=model, seconds=seconds, at=now))
+    connection.execute(durations.delete().where(same, durations.c.number <= oldest.scalar_subquery()))
 
 
-async def last(connection: AsyncConnection, provider: str, model: str, limit: int) -> tuple[float, ...]:
+def last(connection: sa.Connection, provider: str, model: str, limit: int) -> tuple[float, ...]:
     """Seconds, the newest first."""
     wanted = sa.select(durations.c.seconds).where(_same(provider, model)).order_by(durations.c.number.desc())
-    return tuple(await connection.scalars(wanted.limit(limit)))
+    return tuple(connection.scalars(wanted.limit(limit)))
 
 
 def _same(provider: str, model: str) -> sa.ColumnElement[bool]:

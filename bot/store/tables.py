@@ -10,7 +10,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
-SCHEMAS: Final = ("0001",)
+SCHEMAS: Final = ("0001", "0002")
 """Every schema this release can open, oldest first; the last is the one it works with (migrations/versions)."""
 
 MICRO: Final = 1_000_000
@@ -90,6 +90,7 @@ jobs = sa.Table(
     sa.Column("ended_at", Moment),
     sa.Column("delivered_at", Moment),
     sa.Column("cancel_asked", sa.Boolean, nullable=False),
+    sa.Column("untold", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("word", sa.Text, nullable=False),
     sa.Column("fraction", sa.Float),
     sa.Column("ticket", Json),

@@ -37,12 +37,14 @@ class JobRecord:
     revision: int = 0
     """Of the reply; 0 before the first."""
     cancel_asked: bool = False
+    untold: bool = False
+    """Its end could not be put anywhere, and its person has not seen it in the list of their jobs since."""
     deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """What one person has used up, read in the transaction that accepts their next job."""
+    """What one person has used up; to decide over it, it is read in the transaction that accepts their next job."""
 
     jobs_last_minute: int
     oldest_in_minute_at: datetime | None

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -20,7 +21,7 @@ from bot.errors import (
 )
 from bot.job import Cancelled, Failed, Finished, JobId, Moderated, Status, Ticket, Where
 from bot.request import ImageId, Upscale
-from bot.store import Store, Usage, jobs
+from bot.store import Store, Usage, usage
 from tests.clock import HeldClock
 from tests.unit.store.made import ADA, BOB, anything_goes, made_image, made_job, said
 
@@ -83,6 +84,19 @@ async def test_the_numbers_of_a_person_are_those_of_the_moment(store: Store, clo
     assert seen[3].oldest_in_minute_at == first_at + timedelta(seconds=30)
 
 
+async def test_what_a_person_has_used_up_can_be_read_without_accepting(store: Store, clock: HeldClock) -> None:
+    seen: list[Usage] = []
+    day = clock.now() - timedelta(hours=2)
+    await store.accept(made_job(clock), "flux", anything_goes)
+    await store.accept(made_job(clock, by=BOB), "flux", anything_goes)
+    await clock.advance(5)
+    now = clock.now()
+    read = await store.usage(ADA.key, now=now, day_starts_at=day)
+    await store.accept(made_job(clock, accepted_at=now), "flux", seen.append, day_starts_at=day)
+    assert seen == [read]
+    assert (read.jobs_last_minute, read.active_jobs, read.pictures_today) == (1, 1, 1)
+
+
 async def test_a_release_after_midnight_counts_for_the_day_of_its_hold(store: Store, clock: HeldClock) -> None:
     seen: list[Usage] = []
     yesterday = made_job(clock, accepted_at=datetime(2026, 11, 20, 23, 59, tzinfo=UTC))
@@ -109,8 +123,8 @@ async def test_of_fifty_at_once_exactly_as_many_as_allowed_come_in(store: Store,
     ends = await asyncio.gather(
         *(store.accept(made_job(clock), "flux", three_at_most) for _ in range(50)), return_exceptions=True
     )
-    assert ends.count(None) == 3
-    assert all(isinstance(end, TooManyJobsError) for end in ends if end is not None)
+    taken = [end for end in ends if not isinstance(end, TooManyJobsError)]
+    assert taken == [0, 1, 2]  # as many were before it in the queue
     assert len(await store.open_jobs()) == 3
 
 
@@ -223,6 +237,7 @@ async def test_the_queue_is_counted_per_lane(store: Store, clock: HeldClock) -> 
     await store.accept(other, "local", anything_goes)
     await store.begin(flux[0].id)
     assert [await store.ahead(job.id) for job in (*flux, other)] == [0, 0, 1, 2, 0]
+    assert await store.places() == {flux[1].id: 0, flux[2].id: 1, flux[3].id: 2, other.id: 0}
     assert (await store.active("flux"), await store.active("local")) == (1, 0)
     assert await store.open_jobs() == tuple(job.id for job in (*flux, other))
 
@@ -239,6 +254,35 @@ async def test_an_end_is_undelivered_until_it_is_told_or_deleted(store: Store, c
     assert await store.undelivered() == (waiting.id,)
     assert (await store.record(told.id)).delivered_at == clock.now()
     assert (await store.record(running.id)).delivered_at is None
+
+
+async def test_an_end_without_a_place_is_untold_until_its_person_sees_it(store: Store, clock: HeldClock) -> None:
+    told, untold, late = all_jobs = [made_job(clock) for _ in range(3)]
+    for job in all_jobs:
+        await store.accept(job, "flux", anything_goes)
+        await store.finish(job.id, Failed(key="broken"))
+    await store.delivered(told.id)
+    for job in (untold, late):
+        await store.delivered(job.id, told=False)
+    await store.shown([])
+    assert [record.untold for record in await store.jobs_of(ADA.key)] == [True, True, False]
+    await store.shown([untold.id])
+    assert [record.untold for record in await store.jobs_of(ADA.key)] == [True, False, False]
+    await store.delivered(late.id)  # its platform came back
+    assert not (await store.record(late.id)).untold
+    assert await store.undelivered() == ()
+
+
+async def test_the_first_message_is_kept_and_marked_before_it_is_posted(store: Store, clock: HeldClock) -> None:
+    job, ended = made_job(clock), made_job(clock)
+    for each in (job, ended):
+        await store.accept(each, "flux", anything_goes)
+    await store.finish(ended.id, Cancelled())
+    assert await store.announcing(job.id, said("working"))
+    assert not await store.announcing(ended.id, said("working"))
+    record, late = await store.record(job.id), await store.record(ended.id)
+    assert (record.posting_at, record.reply) == (clock.now(), said("working"))
+    assert (late.posting_at, late.reply) == (None, None)
 
 
 async def test_a_posting_is_marked_before_it_happens(store: Store, clock: HeldClock) -> None:
@@ -301,13 +345,13 @@ async def test_an_unsure_end_keeps_its_hold(store: Store, clock: HeldClock) -> N
 
 async def test_a_full_disk_is_told_as_such_and_the_store_lives_on(store: Store, clock: HeldClock) -> None:
     job = replace(made_job(clock), asked="x" * 200_000)
-    async with store._engine.connect() as connection:
-        pages = (await connection.execute(sa.text("PRAGMA page_count"))).scalar_one()
+    with store._engine.connect() as connection:
+        pages = connection.execute(sa.text("PRAGMA page_count")).scalar_one()
 
     def narrow(connection: object, _record: object, _proxy: object) -> None:
         connection.execute(f"PRAGMA max_page_count={pages + 5}").close()  # type: ignore[attr-defined]
 
-    sa.event.listen(store._engine.sync_engine, "checkout", narrow)
+    sa.event.listen(store._engine, "checkout", narrow)
     with pytest.raises(DiskFullError):
         await store.accept(job, "flux", anything_goes)
     assert await store.open_jobs() == ()
@@ -319,14 +363,14 @@ async def test_two_processes_meeting_on_one_event_get_one_job(
     """As on a database with many writers: the first look saw nothing, the insert met the other's row."""
     first = made_job(clock, event="tap")
     await store.accept(first, "flux", anything_goes)
-    usage, looks = jobs._usage, []
+    look, looks = usage.look, []
 
-    async def blind_once(*args: object) -> object:
+    def blind_once(*args: Any) -> object:
         looks.append(1)
-        seen = await usage(*args)  # type: ignore[arg-type]
-        return (None, seen[1]) if len(looks) == 1 else seen
+        seen = look(*args)
+        return (None, *seen[1:]) if len(looks) == 1 else seen
 
-    monkeypatch.setattr(jobs, "_usage", blind_once)
+    monkeypatch.setattr(usage, "look", blind_once)
     with pytest.raises(DuplicateError) as refused:
         await store.accept(made_job(clock, event="tap"), "flux", anything_goes)
     assert refused.value.facts == {"job": first.id}

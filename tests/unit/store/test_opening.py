@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sqlite3
 import stat
 import subprocess
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy.dialects.postgresql.base import PGDialect
@@ -16,7 +18,8 @@ from sqlalchemy.engine import Connection
 
 from bot.errors import SettingsError
 from bot.job import JobId
-from bot.store import Store, migrations, running
+from bot.record import encode
+from bot.store import Store, migrations, opening, running
 from bot.store.tables import SCHEMAS, metadata
 from tests.clock import HeldClock
 from tests.unit.store.made import anything_goes, made_job
@@ -98,8 +101,8 @@ async def test_the_migrations_make_exactly_the_tables(store: Store) -> None:
         context = MigrationContext.configure(connection, opts={"target_metadata": metadata, "compare_type": True})
         return list(compare_metadata(context, metadata))
 
-    async with store._engine.connect() as connection:
-        assert await connection.run_sync(differences) == []
+    with store._engine.connect() as connection:
+        assert differences(connection) == []
 
 
 def test_the_tables_can_be_made_on_postgresql() -> None:
@@ -108,9 +111,9 @@ def test_the_tables_can_be_made_on_postgresql() -> None:
 
 
 async def test_a_file_is_durable_and_for_this_account_alone(store: Store, url: str) -> None:
-    async with store._engine.connect() as connection:
+    with store._engine.connect() as connection:
         pragmas = [
-            (await connection.execute(sa.text(f"PRAGMA {name}"))).scalar_one()
+            connection.execute(sa.text(f"PRAGMA {name}")).scalar_one()
             for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
         ]
     assert pragmas == ["wal", 2, 1, 5000]
@@ -122,6 +125,40 @@ async def test_an_up_to_date_database_opens_without_alembic(url: str, clock: Hel
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", OPENER, url, stdout=subprocess.PIPE)
     told, _ = await process.communicate()
     assert told == b"False"
+
+
+async def test_what_the_first_schema_held_is_there_after_the_upgrade(url: str, clock: HeldClock) -> None:
+    job = made_job(clock)
+    old = opening.connect(url)
+    config = migrations.settings()
+    with old.execution_options(**{opening.WRITES: True}).begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        key, at = {"key": job.by.key}, {"at": job.accepted_at.replace(tzinfo=None).isoformat(" ")}
+        connection.execute(sa.text("INSERT INTO people VALUES (:key, 'Ada', :at)"), key | at)
+        connection.execute(
+            sa.text(
+                "INSERT INTO jobs (id, door, event, person_key, provider, model, lane, status, job, accepted_at,"
+                " ended_at, cancel_asked, word) VALUES (:id, 'web', 'tap', :key, 'flux', 'flux-dev', 'flux',"
+                " 'cancelled', :job, :at, :at, 0, '')"
+            ),
+            {"id": job.id, "job": json.dumps(encode(job))} | key | at,
+        )
+        connection.execute(
+            sa.text(
+                "INSERT INTO announcements (job, door, place, private, revision) VALUES (:id, 'web', 'channel', 0, 0)"
+            ),
+            {"id": job.id},
+        )
+    old.dispose()
+    store = await Store.open(url, clock=clock)
+    assert schema_of(file_of(url)) == SCHEMAS[-1]
+    record = await store.record(job.id)
+    assert (record.job, record.untold) == (job, False)
+    assert await store.undelivered() == (job.id,)
+    await store.delivered(job.id, told=False)
+    assert (await store.record(job.id)).untold
+    await store.close()
 
 
 async def test_a_newer_schema_is_refused(url: str, clock: HeldClock) -> None:
@@ -210,7 +247,7 @@ async def test_what_was_accepted_is_there_after_a_life_that_ended_without_closin
     again = await Store.open(url, clock=clock)
     assert await again.open_jobs() == (job.id,)
     await again.close()
-    await store._engine.dispose()
+    store._engine.dispose()
 
 
 async def test_whatever_was_said_to_be_accepted_survives_a_kill(url: str, clock: HeldClock) -> None:

@@ -16,9 +16,9 @@ from tests.unit.store.made import ADA, anything_goes, made_image, made_job, said
 
 async def plans_of(store: Store, seen: list[tuple[str, Any]]) -> list[str]:
     plans = []
-    async with store._engine.connect() as connection:
+    with store._engine.connect() as connection:
         for statement, parameters in seen:
-            rows = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
             plans += [row.detail for row in rows]
     return plans
 
@@ -32,6 +32,9 @@ async def verbs(store: Store, clock: HeldClock) -> None:
     for each in (job, stopped):
         await store.accept(each, "flux", anything_goes)
     await store.ahead(stopped.id)
+    await store.places()
+    await store.usage(ADA.key, now=clock.now(), day_starts_at=clock.now())
+    await store.announcing(job.id, said("queued"))
     await store.active("flux")
     await store.begin(job.id)
     await store.submitting(job.id)
@@ -42,7 +45,8 @@ async def verbs(store: Store, clock: HeldClock) -> None:
     await store.cancel_queued(stopped.id)
     await store.finish(job.id, Cancelled())
     await store.undelivered()
-    await store.delivered(job.id)
+    await store.delivered(job.id, told=False)
+    await store.shown([job.id])
     await store.job_at(receipt)
     await store.replies("web", "channel")
     await store.replies("web", "channel", since=1)
@@ -66,9 +70,9 @@ async def test_no_verb_on_the_way_of_a_job_reads_a_whole_table(store: Store, clo
         if statement.split()[0] in {"SELECT", "UPDATE", "DELETE"}:
             seen.append((statement, parameters[0] if many else parameters))
 
-    sa.event.listen(store._engine.sync_engine, "before_cursor_execute", note)
+    sa.event.listen(store._engine, "before_cursor_execute", note)
     await verbs(store, clock)
-    sa.event.remove(store._engine.sync_engine, "before_cursor_execute", note)
+    sa.event.remove(store._engine, "before_cursor_execute", note)
     plans = await plans_of(store, seen)
     scans = [plan for plan in plans if plan.startswith("SCAN") and plan != "SCAN CONSTANT ROW"]
     assert len(plans) > 50
