@@ -21,6 +21,7 @@ REGISTRY: Final[Mapping[str, str]] = {
     "upscale": "benchmarks.upscale",
     "picture": "benchmarks.picture",
     "page": "benchmarks.page",
+    "discord_burst": "benchmarks.discord_burst",
     "start": "benchmarks.start",
 }
 """In the order of the table: the name for the command line, and the module."""

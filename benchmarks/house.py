@@ -16,11 +16,12 @@ from bot import telemetry
 from bot.app import furnish
 from bot.clock import RealClock
 from bot.delivery import Delivery
-from bot.desk import Desk, KeyRing
+from bot.desk import Desk
 from bot.engine.durable import DurableEngine
 from bot.errors import NoOfferError, VanishedError
 from bot.gallery import Gallery
 from bot.job import Progress, Rendered, Ticket
+from bot.keyring import KeyRing
 from bot.message import Place, Receipt, Reply
 from bot.offer import Grid, Offer
 from bot.policy import Limits
@@ -117,7 +118,7 @@ async def open_house(folder: Path, provider: CannedProvider) -> AsyncIterator[Ho
             clock=clock,
             random=Random(0),
             limits=Limits(),
-            keys=KeyRing(remember=_no_keys, forget=_no_key),
+            keys=KeyRing(catalogue, remember=_no_keys, forget=_no_key),
             engine=lambda paint, deliver: DurableEngine(
                 f"sqlite:///{folder / 'engine.sqlite'}", lanes=catalogue.lanes(), paint=paint, deliver=deliver
             ),

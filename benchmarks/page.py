@@ -10,6 +10,7 @@ import aiohttp
 from aiohttp import web
 from PIL import Image
 
+from adapters import Kit
 from adapters.web import Settings, open_adapter
 from adapters.web.pages.channel import PAGE_LENGTH
 from adapters.web.visitor import CHANNEL
@@ -40,7 +41,7 @@ async def _measure(ground: Ground) -> list[Figure]:
         return Rendered(shelf=await order.shelve(picture), seed=7, word="Ready")
 
     async with open_house(ground.folder, CannedProvider(paint, slots=8)) as house:
-        door = open_adapter(Settings(port=0, requests_per_minute=1_000_000), house.desk)
+        door = open_adapter(Settings(port=0, requests_per_minute=1_000_000), house.desk, Kit())
         house.delivery.messengers[CHANNEL.door] = door.messenger
         await door.open()
         try:

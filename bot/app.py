@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import signal
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,21 +18,23 @@ import structlog
 from pydantic import BaseModel, SecretStr
 
 from adapters import REGISTRY as DOORS
+from adapters import Kit
 from bot import settings as house_settings
 from bot import telemetry
 from bot.clock import Clock, RealClock
 from bot.delivery import Delivery, Messenger
-from bot.desk import Desk, KeyRing
+from bot.desk import Desk
 from bot.engine import Corridor, Engine
 from bot.engine.durable import DurableEngine
 from bot.gallery import Gallery
+from bot.keyring import KeyRing
 from bot.policy import Limits
 from bot.providers import REGISTRY as VENDORS
-from bot.providers import Kit
+from bot.providers import Kit as VendorKit
 from bot.providers.catalogue import Catalogue
 from bot.reply import Replies
 from bot.runner import Runner
-from bot.settings import Settings
+from bot.settings import Remark, Settings
 from bot.store import Store
 from bot.teller import Teller
 from bot.watch import Watch
@@ -54,7 +56,17 @@ class Door(Protocol):
 
     @property
     def address(self) -> str:
-        """Where people find it, such as "http://127.0.0.1:5000"."""
+        """Where people find it, such as "http://127.0.0.1:5000", or who it is on its platform."""
+        ...
+
+    @property
+    def standing(self) -> Remark:
+        """How it stands, for the greeting's list of doors."""
+        ...
+
+    @property
+    def remarks(self) -> Sequence[Remark]:
+        """What the operator should know about this start."""
         ...
 
     async def open(self) -> None:
@@ -106,7 +118,7 @@ def open_catalogue(settings: Settings, clock: Clock) -> Catalogue:
     keys = {variable: secret.get_secret_value() for variable, secret in settings.secrets.items()}
     for key in keys.values():
         telemetry.hide(key)
-    kit = Kit(clock=clock, data_dir=settings.store.data_dir)
+    kit = VendorKit(clock=clock, data_dir=settings.store.data_dir)
     return Catalogue.open(settings.order, settings.providers, keys, kit)
 
 
@@ -174,7 +186,7 @@ async def open_house(settings: Settings, *, errand: bool = False) -> AsyncIterat
             clock=clock,
             random=SystemRandom(),
             limits=_limits(settings),
-            keys=_key_ring(settings),
+            keys=_key_ring(settings, catalogue),
             engine=lambda paint, deliver: DurableEngine(
                 f"sqlite:///{settings.store.data_dir / 'engine.sqlite'}",
                 lanes=catalogue.lanes(),
@@ -257,34 +269,48 @@ def _limits(settings: Settings) -> Limits:
         jobs_per_minute=policy.jobs_per_minute,
         concurrent_jobs=policy.concurrent_jobs,
         pictures_per_day=policy.pictures_per_day,
-        channels=policy.channels,
+        channels={name: getattr(door, "channels", ()) for name, door in settings.doors.items()},
+        roles={name: getattr(door, "roles", ()) for name, door in settings.doors.items()},
         zone=ZoneInfo(policy.time_zone),
     )
 
 
-def _key_ring(settings: Settings) -> KeyRing:
+def _key_ring(settings: Settings, catalogue: Catalogue) -> KeyRing:
     async def remember(variable: str, key: str) -> None:
         await house_settings.remember_key(variable, SecretStr(key), settings.env_file)
 
     async def forget(variable: str) -> None:
         await house_settings.forget_key(variable, settings.env_file)
 
-    return KeyRing(remember=remember, forget=forget)
+    return KeyRing(catalogue, remember=remember, forget=forget)
 
 
 def _doors(settings: Settings, desk: Desk, *, errand: bool) -> dict[str, Door]:
-    """The doors that are enabled, not yet open to anybody."""
+    """The doors that are to be opened, not yet open to anybody."""
     doors: dict[str, Door] = {}
-    tokens = [(each.name, each.token.get_secret_value(), each.admin) for each in settings.web_tokens]
-    for _, token, _ in tokens:
-        telemetry.hide(token)
+    kit = door_kit(settings)
     for name, module in DOORS.items():
         section: Any = settings.doors[name]
         if errand and name == "web":
             here = {"enabled": True, "host": "127.0.0.1", "port": 0, "public_url": ""}
             section = section.model_copy(update=here)
-        if section.enabled and (name == "web" or not errand):
-            doors[name] = importlib.import_module(module).open_adapter(
-                section, desk, tokens=tokens, metrics=telemetry.metrics_text
-            )
+        if wanted(section, settings.secrets) and (name == "web" or not errand):
+            doors[name] = importlib.import_module(module).open_adapter(section, desk, kit)
     return doors
+
+
+def door_kit(settings: Settings) -> Kit:
+    """What every door is lent; its secrets are masked in the log from now on."""
+    kit = Kit(
+        secrets={variable: secret.get_secret_value() for variable, secret in settings.secrets.items()},
+        tokens=[(each.name, each.token.get_secret_value(), each.admin) for each in settings.web_tokens],
+        metrics=telemetry.metrics_text,
+    )
+    for secret in (*kit.secrets.values(), *(token for _, token, _ in kit.tokens)):
+        telemetry.hide(secret)
+    return kit
+
+
+def wanted(door: Any, secrets: Collection[str]) -> bool:
+    """Whether a door is to be opened; one that is set neither on nor off opens where its secrets are present."""
+    return all(need in secrets for need in getattr(door, "NEEDS", ())) if door.enabled is None else door.enabled

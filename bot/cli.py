@@ -1,18 +1,21 @@
-"""The command: run the house, make one picture, check what is configured, list jobs."""
+"""The command: run the house, make one picture, check what is configured, list jobs, and what the doors bring."""
 
 from __future__ import annotations
 
 import asyncio
+import importlib
 import locale as machine_locale
 import os
 import sys
 import time
 from collections.abc import Coroutine
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, NoReturn, TypeVar
 
 import click
 
+from adapters import COMMANDS, REGISTRY, Errand
 from bot import VERSION
 from bot.errors import BotError, SettingsError, key_of
 from bot.job import Status
@@ -44,8 +47,9 @@ def main(context: click.Context, config: Path | None) -> None:
 
     No key is needed to try it: without one, pictures are offline sketches, and upscaling is real. Keys and tokens come
     from the environment or from .env: BFL_API_KEY (FLUX by Black Forest Labs), STABILITY_API_KEY (Stability AI),
-    IMAGEBOT_WEB_TOKENS (for a web door beyond this machine). Everything else is in config.toml; config.example.toml
-    shows all of it with its defaults, and IMAGEBOT__SECTION__KEY in the environment overrides any of it.
+    DISCORD_TOKEN (the bot on Discord), IMAGEBOT_WEB_TOKENS (for a web door beyond this machine). Everything else is in
+    config.toml; config.example.toml shows all of it with its defaults, and IMAGEBOT__SECTION__KEY in the environment
+    overrides any of it.
     """
     context.obj = config
 
@@ -148,6 +152,36 @@ def jobs(config: Path | None, status: str | None, limit: int) -> None:
     _carried_out(
         checkup.list_jobs(_settings(config), Words.load(), _tongue(), Status(status) if status else None, limit)
     )
+
+
+class DoorCommands(click.Group):
+    """What a door brings for the terminal; the door is imported when that is looked at, not for `imagebot --help`."""
+
+    def __init__(self, door: str, line: str) -> None:
+        super().__init__(door, help=line, result_callback=partial(_carry_out, door), no_args_is_help=True)
+        self._module = f"{REGISTRY[door]}.terminal"
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return self._inside().list_commands(context)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        return self._inside().get_command(context, name)
+
+    def _inside(self) -> click.Group:
+        group: click.Group = importlib.import_module(self._module).commands
+        return group
+
+
+def _carry_out(door: str, errand: Errand) -> None:
+    from bot.terminal import door as doors
+
+    _quiet()
+    settings = _settings(click.get_current_context().obj)
+    sys.exit(_carried_out(doors.carry_out(door, errand, settings, Words.load(), _tongue())))
+
+
+for _door, _line in COMMANDS.items():
+    main.add_command(DoorCommands(_door, _line))
 
 
 def _settings(config: Path | None) -> Any:

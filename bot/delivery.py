@@ -44,7 +44,7 @@ class Messenger(Protocol):
         ...
 
     async def edit(self, place: Place, receipt: Receipt, reply: Reply) -> None:
-        """Change a message of ours; may be repeated."""
+        """Change a message of ours; may be repeated. PlaceGoneError: it can't be changed any more, so post anew."""
         ...
 
     async def remove(self, place: Place, receipt: Receipt) -> None:
@@ -74,8 +74,10 @@ class Delivery:
         self._live: dict[JobId, _Live] = {}
         self.messengers: dict[str, Messenger] = {}
 
-    async def announce(self, job: Job, draw: Callable[[Standing], Reply], standing: Standing) -> None:
-        """Say publicly that the job is accepted, unless an earlier life has.
+    async def announce(
+        self, job: Job, draw: Callable[[Standing], Reply], standing: Standing, *, fresh: bool = False
+    ) -> None:
+        """Say publicly that the job is accepted, unless an earlier life has; a fresh job had none.
 
         Raises PlaceGoneError or PlaceShutError: the outcome could not get there either. A busy platform is no reason.
         draw makes the Reply for a standing; it is kept until the job's outcome is delivered.
@@ -84,10 +86,10 @@ class Delivery:
         live = self._live[job.id] = _Live(job=job, receipt=None, draw=draw, standing=standing, shown=standing)
         try:
             async with live.turn:
-                record = await self._store.record(job.id)
-                if record.status.ended:
+                record = None if fresh else await self._store.record(job.id)
+                if record is not None and record.status.ended:
                     self._let_go(live)
-                elif record.receipt is None:
+                elif record is None or record.receipt is None:
                     await self._post(live)
                 else:
                     live.receipt, live.shown = record.receipt, None  # what an earlier life showed last is out of date
@@ -140,10 +142,13 @@ class Delivery:
         self._live.pop(job.id, None)
         receipt = (await self._store.record(job.id)).receipt
         if receipt is not None:
-            try:
-                await self._messenger(job).remove(job.at, receipt)
-            except DeliveryError as error:
-                log.info("message not removed", job=job.id, error=type(error).__name__)
+            await self._take_away(job, receipt)
+
+    async def _take_away(self, job: Job, receipt: Receipt) -> None:
+        try:
+            await self._messenger(job).remove(job.at, receipt)
+        except DeliveryError as error:
+            log.info("message not removed", job=job.id, error=type(error).__name__)
 
     def _let_go(self, live: _Live) -> None:
         if self._live.get(live.job.id) is live:
@@ -151,8 +156,9 @@ class Delivery:
 
     async def _post(self, live: _Live) -> None:
         job, reply = live.job, live.draw(live.standing)
-        await self._store.posting(job.id)
-        await self._store.keep_reply(job.id, reply)
+        if not await self._store.announcing(job.id, reply):  # it was cancelled meanwhile
+            self._let_go(live)
+            return
         messenger = self.messengers.get(job.at.door)
         try:
             if messenger is None:
@@ -169,17 +175,17 @@ class Delivery:
         if job.at.door not in self.messengers:
             log.warning("outcome kept until its door is open again", job=job.id, door=job.at.door)
             return
-        result = "ok"
+        told, result = True, "ok"
         try:
             with DELIVERY_SECONDS.labels(job.at.door).time():
                 await self._insist(job, reply)
         except DeliveryError as error:
             # Nobody is told here any more; the job list and the gallery keep it.
-            result = type(error).__name__
+            told, result = False, type(error).__name__
             log.warning("outcome not delivered", job=job.id, door=job.at.door, error=result)
         DELIVERIES.labels(job.at.door, result).inc()
         reach("deliver.sent")
-        await self._store.delivered(job.id)
+        await self._store.delivered(job.id, told)
 
     async def _insist(self, job: Job, reply: Reply) -> None:
         """Try for PATIENCE_S where the platform is only busy."""
@@ -196,9 +202,10 @@ class Delivery:
     async def _put(self, job: Job, reply: Reply) -> None:
         messenger = self._messenger(job)
         record = await self._store.record(job.id)
-        if record.receipt is not None and not record.deleted:
+        stale = record.receipt
+        if stale is not None and not record.deleted:
             try:
-                await messenger.edit(job.at, record.receipt, reply)
+                await messenger.edit(job.at, stale, reply)
             except PlaceGoneError:
                 log.info("announcement is gone, posting anew", job=job.id)
                 record = await self._store.record(job.id)
@@ -209,6 +216,8 @@ class Delivery:
         await self._store.posting(job.id)
         fresh = await messenger.post(job.at, reply, nonce=job.id)
         await self._store.keep_receipt(job.id, fresh)
+        if stale is not None and stale != fresh:
+            await self._take_away(job, stale)  # else it would say for ever that the picture is being made
 
     async def _refresh(self, live: _Live) -> None:
         async with live.turn:
@@ -229,12 +238,12 @@ class Delivery:
 
     async def _count_queues(self) -> None:
         try:
-            for live in list(self._live.values()):
-                waiting = live.standing
-                if waiting.ahead is not None:
-                    ahead = await self._store.ahead(live.job.id)
-                    if live.standing is waiting:  # it may have begun meanwhile
-                        live.standing = replace(waiting, ahead=ahead)
+            waiting = {job: live.standing for job, live in self._live.items() if live.standing.ahead is not None}
+            places = await self._store.places() if waiting else {}
+            for job, ahead in places.items():
+                live = self._live.get(job)
+                if live is not None and live.standing is waiting.get(job):  # else it has begun meanwhile
+                    live.standing = replace(live.standing, ahead=ahead)
         except Exception:  # the outermost line of this task: a count that fails is taken again
             log.exception("the queue was not counted")
 

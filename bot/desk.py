@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from random import Random
 from typing import Final
 
@@ -15,14 +15,9 @@ from bot.clock import Clock
 from bot.delivery import Delivery
 from bot.engine import Engine, Run
 from bot.errors import (
-    BadKeyError,
     BotError,
     ClosingError,
     DeliveryError,
-    KeyRefusedError,
-    KeyUncheckedError,
-    NoOfferError,
-    ProviderError,
     RefusedError,
     TooLateError,
     key_of,
@@ -31,17 +26,18 @@ from bot.faultpoint import reach
 from bot.fitting import enlarge, imagine, wish_of
 from bot.gallery import Gallery
 from bot.job import Cancelled, Failed, Finished, Job, JobId, Status, new_job_id
-from bot.message import Person, Picture, Place, Reply
+from bot.keyring import KeyRing
+from bot.message import Person, Picture, Place, Receipt, Reply, Verb
 from bot.offer import Offer
 from bot.policy import Limits
 from bot.providers.catalogue import Catalogue
 from bot.reply import Standing
-from bot.request import SEED_LIMIT, Enlarge, ImageId, Imagine, Kind, Request, Shape, Upscale, Wish, kind_of
+from bot.request import SEED_LIMIT, Enlarge, Format, ImageId, Imagine, Kind, Request, Shape, Upscale, Wish, kind_of
 from bot.runner import Runner
-from bot.store import Store
-from bot.telemetry import REFUSALS, hide, job_context
+from bot.store import JobRecord, Store
+from bot.telemetry import REFUSALS, job_context
 from bot.teller import Teller, shown
-from bot.view import Entry, Shown, Vendor, View
+from bot.view import Entry, Fitted, Shown, Vendor, View
 
 __all__ = ["Desk", "Entry", "Shown", "Vendor", "View"]
 
@@ -54,14 +50,6 @@ UPLOAD_PIXELS: Final = 16_000_000
 """64 MB once decoded, and as large as the largest picture that any model here makes."""
 LOOK_S: Final = 1.0
 """How often a waiting caller looks by itself; within one process the end wakes it at once."""
-
-
-@dataclass(frozen=True, slots=True)
-class KeyRing:
-    """Where keys are kept between two lives of the process: by environment variable."""
-
-    remember: Callable[[str, str], Awaitable[None]]
-    forget: Callable[[str], Awaitable[None]]
 
 
 class Desk:
@@ -120,11 +108,12 @@ class Desk:
     ) -> JobId:
         if self._closing:
             raise ClosingError()
-        policy.may_enter(at, self._limits)
+        policy.may_enter(at, by, self._limits)
         request: Request
         match wish:
             case Wish(references=references):
                 able = self._catalogue.choose(Kind.IMAGINE, model=wish.model, provider=wish.provider)
+                able = tuple(policy.narrowed(each, at) for each in able)
                 offer, request = imagine(wish, able, lambda: self._random.randint(0, SEED_LIMIT))
                 answers = answers or next(iter(references), None)
             case Enlarge():
@@ -147,7 +136,7 @@ class Desk:
             answers=answers,
         )
         now = self._clock.now()
-        await self._store.accept(
+        ahead = await self._store.accept(
             job,
             job.provider,
             lambda usage: policy.decide(usage, self._limits, now),
@@ -157,7 +146,7 @@ class Desk:
         with job_context(job.id):
             log.info("job accepted", door=at.door, provider=job.provider, model=job.model)
             try:
-                await self._teller.announce(job)
+                await self._teller.announce(job, ahead=ahead)
                 await self._engine.paint(job.id, lane=job.provider, person=job.by.key)
             except BaseException:  # whatever it was: a job that nobody will run must not hold money
                 await asyncio.shield(self._take_back(job))
@@ -247,8 +236,21 @@ class Desk:
 
     async def view(self, job: JobId) -> View:
         """A job as it stands. Raises JobUnknownError."""
-        record = await self._store.record(job)
-        outcome, reply = record.outcome, await self._teller.current(record)
+        return await self._view(await self._store.record(job))
+
+    async def mine(self, by: Person, *, limit: int = 10) -> Sequence[View]:
+        """A person's newest jobs, the newest first, without those that were deleted."""
+        records = await self._store.jobs_of(by.key, limit=limit)
+        return [await self._view(record) for record in records if not record.deleted]
+
+    async def seen(self, views: Sequence[View]) -> None:
+        """Note that their person has seen these ends by now, although they could not be told."""
+        untold = [view.id for view in views if view.untold]
+        if untold:
+            await self._store.shown(untold)
+
+    async def _view(self, record: JobRecord) -> View:
+        job, outcome, reply = record.job.id, record.outcome, await self._teller.current(record)
         standing = self._delivery.standing(job)
         word = standing.progress.word if standing and standing.progress else record.word
         return View(
@@ -258,6 +260,9 @@ class Desk:
             model=record.job.model,
             request=record.job.request,
             by=record.job.by,
+            at=record.job.at,
+            receipt=record.receipt,
+            untold=record.untold,
             accepted_at=record.accepted_at,
             ended_at=record.ended_at,
             ahead=await self._store.ahead(job) if record.status is Status.QUEUED else 0,
@@ -308,6 +313,34 @@ class Desk:
         saved = await self._gallery.picture(name)
         return Shown(picture=shown(saved, ""), path=self._gallery.path(saved.name), format=saved.format)
 
+    async def behind(self, receipt: Receipt) -> ImageId | None:
+        """Our full-size original of the picture that a message of ours shows; None where it shows none."""
+        return await self._gallery.behind(receipt)
+
+    async def fitted(self, picture: Picture, *, max_bytes: int) -> Fitted:
+        """The picture's bytes, the same where they fit, else re-encoded. Raises PictureUnknownError, FileTooLargeError."""
+        saved = await self._gallery.picture(picture.id)
+        whole = await self._gallery.read(saved.id)
+        if len(whole) <= max_bytes:
+            return Fitted(file=whole, format=saved.format, whole=True)
+        return Fitted(file=await images.fit(whole, max_bytes=max_bytes), format=Format.WEBP, whole=False)
+
+    async def about(self, by: Person) -> Reply:
+        """What is on, what the person has left, and what becomes of words and pictures."""
+        now = self._clock.now()
+        usage = await self._store.usage(by.key, now=now, day_starts_at=policy.day_start(now, self._limits))
+        return self._teller.replies.about(
+            by.locale,
+            self.offers(),
+            pictures_today=usage.pictures_today,
+            pictures_per_day=self._limits.pictures_per_day,
+            retry_at=policy.next_day(now, self._limits).astimezone(self._limits.zone),
+        )
+
+    def which(self, pictures: Sequence[Picture], verb: Verb, *, locale: str, factor: int | None = None) -> Reply:
+        """The question which of several pictures is meant, with a button for each."""
+        return self._teller.replies.which(pictures, verb, locale=locale, factor=factor)
+
     async def history(
         self, place: Place, *, since: int = 0, before: int | None = None, limit: int = 50
     ) -> Sequence[Entry]:
@@ -330,39 +363,15 @@ class Desk:
 
     def vendors(self) -> Sequence[Vendor]:
         """All providers this release knows, on or off."""
-        return [
-            Vendor(
-                name=stand.name,
-                title=stand.title,
-                on=stand.on,
-                variable=stand.variable,
-                remembered=stand.remembered,
-                credits_cents=stand.credits_cents,
-                fault=stand.fault,
-            )
-            for stand in self._catalogue.stands
-        ]
+        return self._keys.vendors()
 
     async def set_key(self, provider: str, key: str, *, remember: bool) -> None:
-        """Check a key against its provider and switch it on; remember writes it to .env.
-
-        Raises KeyRefusedError, KeyUncheckedError.
-        """
-        hide(key)
-        try:
-            await self._catalogue.switch_on(provider, key, remembered=remember)
-        except BadKeyError as error:
-            raise KeyRefusedError(provider=self._title(provider)) from error
-        except ProviderError as error:
-            raise KeyUncheckedError(provider=self._title(provider)) from error
-        if remember:
-            await self._keys.remember(self._variable(provider), key)
+        """Check a key and switch its provider on; remember writes it to .env. Raises KeyRefusedError, KeyUncheckedError."""
+        await self._keys.put(provider, key, remember=remember)
 
     async def drop_key(self, provider: str) -> None:
         """Forget a key, also in .env."""
-        variable = self._variable(provider)
-        self._catalogue.switch_off(provider)
-        await self._keys.forget(variable)
+        await self._keys.take(provider)
 
     def notice(self, error: BotError, *, locale: str, asked: str = "") -> Reply:
         """The private reply that a refusal or failure makes."""
@@ -388,12 +397,3 @@ class Desk:
             await self._store.delivered(job.id)  # the refusal is the telling
         else:
             await self._engine.deliver(job.id)
-
-    def _title(self, provider: str) -> str:
-        return next((stand.title for stand in self._catalogue.stands if stand.name == provider), provider)
-
-    def _variable(self, provider: str) -> str:
-        for stand in self._catalogue.stands:
-            if stand.name == provider and stand.variable:
-                return stand.variable
-        raise NoOfferError(kind="")

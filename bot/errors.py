@@ -4,10 +4,11 @@ BotError
 ├── RefusedError            the desk says no; nothing was bought. What can the person do about it?
 │   ├── PromptMissingError, PromptTooLongError
 │   ├── UnknownFlagError, BadValueError, UnknownModelError, NoOfferError
-│   ├── TooFastError, TooManyJobsError, QuotaSpentError, PlaceClosedError
-│   ├── PictureMissingError, PictureUnknownError, NotAPictureError, BrokenPictureError
+│   ├── TooFastError, TooManyJobsError, QuotaSpentError, PlaceClosedError, RoleMissingError, BusyError
+│   ├── PictureMissingError, PictureUnknownError, PictureUnseenError, PictureUnreachableError
+│   ├── NotAPictureError, BrokenPictureError
 │   ├── FileTooLargeError, PictureTooLargeError, PictureTooSmallError
-│   ├── JobUnknownError, NotYoursError, TooLateError, DuplicateError, ClosingError
+│   ├── JobUnknownError, NotYoursError, TooLateError, DuplicateError, ClosingError, OutdatedError
 │   └── KeyRefusedError, KeyUncheckedError, KeyNotHereError
 ├── ProviderError           try again, try elsewhere, or tell the operator? The person was not charged.
 │   ├── RejectedError (LanguageError), BadKeyError, OutOfCreditError, ThrottledError
@@ -87,12 +88,28 @@ class PlaceClosedError(RefusedError):
     """The operator has not opened this channel."""
 
 
+class RoleMissingError(RefusedError):
+    """The operator lets only people with a certain role ask."""
+
+
+class BusyError(RefusedError):
+    """The door has more to do than it can answer in time."""
+
+
 class PictureMissingError(RefusedError):
     """An upscale or edit without a picture."""
 
 
 class PictureUnknownError(RefusedError):
     """The picture meant is not in the gallery, or no longer."""
+
+
+class PictureUnseenError(RefusedError):
+    """The platform does not show us the picture of the message meant. Facts: `door`, whose own ways the sentence names."""
+
+
+class PictureUnreachableError(RefusedError):
+    """The platform shows a picture and does not hand over its file."""
 
 
 class NotAPictureError(RefusedError):
@@ -133,6 +150,10 @@ class DuplicateError(RefusedError):
 
 class ClosingError(RefusedError):
     """The process is shutting down and takes nothing new."""
+
+
+class OutdatedError(RefusedError):
+    """A button, form or command that another version of this bot made."""
 
 
 class KeyRefusedError(RefusedError):

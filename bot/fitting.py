@@ -78,6 +78,13 @@ def wish_of(request: Imagine, model: str | None, provider: str | None, *, keep_s
     return wish if model is None else replace(wish, **{name: getattr(request, name) for name in CONTROLS})
 
 
+def series(wish: Wish, count: int) -> tuple[Wish, ...]:
+    """The same wish `count` times; a seed that was named counts up, so that each picture can be had again."""
+    if wish.seed is None:
+        return (wish,) * count
+    return tuple(replace(wish, seed=(wish.seed + number) % (SEED_LIMIT + 1)) for number in range(count))
+
+
 def fit(wish: Wish, offer: Offer, draw_seed: Callable[[], int]) -> Imagine:
     """The request that this offer can serve. Raises BadValueError, PromptMissingError, PromptTooLongError.
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from bot.request import ImageId
+
+DIRECT: Final = "dm"
+"""In a list of open channels and in Place.within: direct messages."""
 
 
 class Verb(StrEnum):
@@ -37,7 +41,11 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who asked. `id` is unique within its door; `locale` is a BCP 47 tag such as "de" or "en-GB"."""
+    """Who asked. `id` is unique within its door; `locale` is a BCP 47 tag such as "de" or "en-GB".
+
+    roles hold "admin" and "moderator" (everywhere), "moderator:<place id>" (there), and the platform's own role ids that
+    the operator named in the settings.
+    """
 
     door: str
     id: str
@@ -50,19 +58,26 @@ class Person:
         """One string for one person over all doors, such as "web:ada"."""
         return f"{self.door}:{self.id}"
 
-    @property
-    def moderates(self) -> bool:
-        return "moderator" in self.roles or "admin" in self.roles
+    def moderates(self, place: Place) -> bool:
+        """Whether they may cancel and delete what others asked for there."""
+        return not {"admin", "moderator", f"moderator:{place.id}"}.isdisjoint(self.roles)
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The channel, thread or address that an answer belongs to. `handle` is readable to its door alone."""
+    """The channel, thread or address that an answer belongs to. `handle` is readable to its door alone.
+
+    within names what it is a part of (a thread's channel, a channel's category), or DIRECT for a talk between one
+    person and the bot: where that is open, this is. safety_ceiling is the highest safety_tolerance that may be asked for
+    here; None: whatever the model takes.
+    """
 
     door: str
     id: str
-    handle: str = ""
+    handle: str = field(default="", repr=False)  # it may hold a platform's token
     private: bool = False
+    within: tuple[str, ...] = ()
+    safety_ceiling: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +112,15 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A label and what it asks; `target` is a job id, for UPSCALE and REFERENCE an image id."""
+    """A label and what it asks; `target` is a job id, for UPSCALE and REFERENCE an image id.
+
+    factor is how many times to enlarge, where the person said so before the button was made.
+    """
 
     verb: Verb
     label: str
     target: str
+    factor: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +133,8 @@ class Reply:
 
     tone: Tone
     title: str
+    locale: str = "en"
+    """Of its sentences, for the words that a door adds."""
     body: str = ""
     asked: str = ""
     """What the person said, such as "/imagine a lighthouse --ar 16:9", shown above the answer."""

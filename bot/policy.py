@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from bot.errors import NotYoursError, PlaceClosedError, QuotaSpentError, TooFastError, TooManyJobsError
+from bot.errors import (
+    NotYoursError,
+    PlaceClosedError,
+    QuotaSpentError,
+    RoleMissingError,
+    TooFastError,
+    TooManyJobsError,
+)
 from bot.job import Job
 from bot.message import Person, Place
+from bot.offer import Control, Number, Offer
 from bot.store import Usage
 
 
@@ -17,13 +25,15 @@ class Limits:
     """What one person may have, over all doors' places; 0 lifts a limit.
 
     channels are the ids of the open places by door; a door without an entry, or with an empty one, is open
-    everywhere. zone (a ZoneInfo) says when a day begins.
+    everywhere. roles are, likewise, the platform's roles of which a person needs one. zone (a ZoneInfo) says when a day
+    begins.
     """
 
     jobs_per_minute: int = 0
     concurrent_jobs: int = 0
     pictures_per_day: int = 0
     channels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     zone: tzinfo = UTC
 
 
@@ -42,17 +52,37 @@ def decide(usage: Usage, limits: Limits, now: datetime) -> None:
         raise TooFastError(limit=limits.jobs_per_minute, retry_at=oldest_at + timedelta(minutes=1))
 
 
-def may_enter(place: Place, limits: Limits) -> None:
-    """Raises PlaceClosedError where the operator has opened other places of this door only."""
+def may_enter(place: Place, person: Person, limits: Limits) -> None:
+    """Raises PlaceClosedError where the operator has opened other places of this door only, RoleMissingError where only
+    people with a role may ask; who moderates needs none.
+    """
     opened = limits.channels.get(place.door, ())
-    if opened and place.id not in opened:
+    if opened and {place.id, *place.within}.isdisjoint(opened):
         raise PlaceClosedError
+    needed = limits.roles.get(place.door, ())
+    if needed and {*person.roles}.isdisjoint(needed) and not person.moderates(place):
+        raise RoleMissingError
 
 
 def may_touch(job: Job, person: Person) -> None:
-    """Whether the person may cancel or delete it. Raises NotYoursError unless they own it or moderate."""
-    if job.by.key != person.key and not person.moderates:
+    """Whether the person may cancel or delete it. Raises NotYoursError unless they own it or moderate where it is."""
+    if job.by.key != person.key and not person.moderates(job.at):
         raise NotYoursError
+
+
+def narrowed(offer: Offer, place: Place) -> Offer:
+    """The offer as it may be used there: its safety_tolerance ends at the place's ceiling."""
+    ceiling = place.safety_ceiling
+    if ceiling is None:
+        return offer
+    return replace(offer, controls=tuple(_lowered(each, ceiling) for each in offer.controls))
+
+
+def _lowered(control: Control, ceiling: int) -> Control:
+    if not isinstance(control, Number) or control.name != "safety_tolerance":
+        return control
+    high = max(control.low, min(control.high, ceiling))
+    return replace(control, high=high, default=min(control.default, high))
 
 
 def day_start(now: datetime, limits: Limits) -> datetime:

@@ -140,6 +140,7 @@ _OTHER_NAMES: Final[Mapping[str, str]] = {
     "output-format": "format",
 }
 _BY_NAME: Final[Mapping[str, Flag]] = {flag.name: flag for flag in _FLAGS}
+_SHAPES: Final = ("ar", "width", "height")
 FLAG_NAMES: Final = (*_BY_NAME, *_SWITCHES)
 """Every flag by its main name, in the order in which help and refusals list them."""
 
@@ -191,6 +192,24 @@ def read(text: str) -> Wish:
     if len(prompt) > PROMPT_LIMIT:
         raise PromptTooLongError(length=len(prompt), limit=PROMPT_LIMIT)
     return _wish(prompt, found)
+
+
+def written(wish: Wish) -> str:
+    """The wish as a person would type it: `read` makes the same wish of it again, references aside."""
+    said = [wish.prompt] if wish.prompt else []
+    exact = wish.width is not None and wish.height is not None
+    if exact:
+        said.append(f"--size {wish.width}x{wish.height}")
+    for name, flag in _BY_NAME.items():
+        value = None if flag.field == "size" or (exact and name in _SHAPES) else getattr(wish, flag.field)
+        if value is not None:
+            plain = f"{value:.6f}".rstrip("0").rstrip(".") if isinstance(value, float) else value
+            said.append(f"--{name} {plain}")
+    for name, field in _SWITCHES.items():
+        value = getattr(wish, field)
+        if value is not None:
+            said.append(f"--{name}" if value else f"--no-{name}")
+    return " ".join(said)
 
 
 def read_command(text: str) -> Command:

@@ -55,6 +55,7 @@ class Replies:
                 title = say(locale, "announce-upscale", factor=factor)
         return Reply(
             tone=Tone.WORKING,
+            locale=locale,
             title=title,
             body=body,
             asked=job.asked,
@@ -116,6 +117,7 @@ class Replies:
                 lines = [say(locale, "cancelled-billed", cost=self._cost(locale, cost))]
         return Reply(
             tone=tone,
+            locale=locale,
             title=title,
             body="\n".join(lines),
             asked=job.asked,
@@ -133,6 +135,7 @@ class Replies:
         """A refusal or failure told to one person only."""
         return Reply(
             tone=Tone.UNSURE if isinstance(error, UnsureError) else Tone.REFUSED,
+            locale=locale,
             title=self.words.say(locale, "title-refused"),
             body=self.sentence(error, locale),
             asked=asked,
@@ -150,9 +153,45 @@ class Replies:
         """What can be said, and what it costs."""
         return Reply(
             tone=Tone.HELP,
+            locale=locale,
             title=self.words.say(locale, "help-title"),
             body=self.words.say(locale, "help-body"),
-            fields=tuple(Field(offer.name, offer.title, self._cost(locale, offer.price_cents)) for offer in offers),
+            fields=self._price_list(locale, offers),
+        )
+
+    def about(
+        self, locale: str, offers: Sequence[Offer], *, pictures_today: int, pictures_per_day: int, retry_at: datetime
+    ) -> Reply:
+        """What is on with its prices, what one person has left today (pictures_per_day 0: no limit), and privacy."""
+        left = max(0, pictures_per_day - pictures_today)
+        quota = self.words.say(
+            locale,
+            "about-quota" if pictures_per_day else "about-no-quota",
+            used=pictures_today,
+            left=left,
+            limit=pictures_per_day,
+            retry_at=retry_at,
+        )
+        return Reply(
+            tone=Tone.HELP,
+            locale=locale,
+            title=self.words.say(locale, "about-title"),
+            body="\n\n".join((self.words.say(locale, "about-body"), quota, self.words.say(locale, "about-privacy"))),
+            fields=self._price_list(locale, offers),
+        )
+
+    def which(self, pictures: Sequence[Picture], verb: Verb, *, locale: str, factor: int | None) -> Reply:
+        """The question which of several pictures is meant."""
+        return Reply(
+            tone=Tone.HELP,
+            locale=locale,
+            title=self.words.say(locale, "which-title"),
+            body=self.words.say(locale, "which-body", count=len(pictures)),
+            pictures=tuple(pictures),
+            buttons=tuple(
+                Button(verb, self.words.say(locale, "which-button", number=number), picture.id, factor)
+                for number, picture in enumerate(pictures, start=1)
+            ),
         )
 
     def alt(self, job: Job, parent_prompt: str = "") -> str:
@@ -162,6 +201,9 @@ class Replies:
                 return self.words.say(job.by.locale, "alt-imagine", prompt=prompt)[:ALT_LIMIT]
             case Upscale():
                 return self.words.say(job.by.locale, "alt-upscale", prompt=parent_prompt)[:ALT_LIMIT]
+
+    def _price_list(self, locale: str, offers: Sequence[Offer]) -> tuple[Field, ...]:
+        return tuple(Field(offer.name, offer.title, self._cost(locale, offer.price_cents)) for offer in offers)
 
     def _finished(self, job: Job, locale: str) -> tuple[str, list[Verb]]:
         match job.request:

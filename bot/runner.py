@@ -341,7 +341,7 @@ class Runner:
 async def _surely(clock: Clock, act: Callable[[], Awaitable[T]]) -> T:
     """What a run must not end without, tried until the disk has room and the database answers."""
     async for attempt in AsyncRetrying(
-        retry=retry_if_exception(lambda error: isinstance(error, HouseError) or not isinstance(error, BotError)),
+        retry=retry_if_exception(_may_pass),
         wait=wait_exponential(max=SURE_PAUSE_S),
         sleep=clock.sleep,
         before_sleep=lambda state: log.error("the end of a job could not be kept or told yet", exc_info=_cause(state)),
@@ -350,6 +350,11 @@ async def _surely(clock: Clock, act: Callable[[], Awaitable[T]]) -> T:
         with attempt:
             return await act()
     raise HouseError()
+
+
+def _may_pass(error: BaseException) -> bool:
+    """Whether trying again may help; a cancellation is the house closing."""
+    return isinstance(error, Exception) and (isinstance(error, HouseError) or not isinstance(error, BotError))
 
 
 def _cause(state: RetryCallState) -> BaseException | None:

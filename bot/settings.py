@@ -104,8 +104,6 @@ class Policy(Section):
     pictures_per_day: NonNegativeInt = 100
     time_zone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
     """Where the day of `pictures_per_day` begins at midnight."""
-    channels: dict[str, Names] = Field(default_factory=dict)
-    """By door, the channels that are open; a door without an entry is open everywhere."""
 
 
 class Log(Section):

@@ -29,6 +29,7 @@ _PATTERNS: Final = (
     ),
     (re.compile(r"""(\b[a-z][a-z0-9+.-]*://)[^/\s@"']+@"""), rf"\1{MASK}@"),
     (re.compile(r"""(\bhttps?://[^\s?"'<>]+)\?[^\s"'<>]+"""), rf"\1?{MASK}"),
+    (re.compile(r"/(webhooks|interactions)/(\d+)/[\w.~+=-]{8,}"), rf"/\1/\2/{MASK}"),  # Discord's tokens stand in paths
     (re.compile(r"(?i)\b(sig|signature|token)=[^&\s\"']+"), rf"\1={MASK}"),
 )
 _hidden: Final[set[str]] = set()

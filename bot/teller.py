@@ -24,18 +24,17 @@ class Teller:
         self._delivery = delivery
         self.replies = replies
 
-    async def announce(self, job: Job) -> None:
-        """Post the announcement, or take up the one that an earlier life posted. Raises DeliveryError."""
-        record = await self._store.record(job.id)
-        waits = record.status is Status.QUEUED
-        standing = Standing(
-            ahead=await self._store.ahead(job.id) if waits else None,
-            since=record.accepted_at if waits else record.started_at,
-            ticket=record.ticket,
-            stopping=record.cancel_asked,
-        )
+    async def announce(self, job: Job, *, ahead: int | None = None) -> None:
+        """Post the announcement, or take up the one that an earlier life posted. Raises DeliveryError.
+
+        ahead is what accepting the job has just told; without it, the book is asked.
+        """
+        fresh = ahead is not None
+        standing = Standing(ahead=ahead, since=job.accepted_at) if fresh else await self._standing(job)
         offer, answers = self._offer(job), await self._answered(job)
-        await self._delivery.announce(job, lambda now: self.replies.working(job, offer, now, answers), standing)
+        await self._delivery.announce(
+            job, lambda now: self.replies.working(job, offer, now, answers), standing, fresh=fresh
+        )
 
     async def outcome(self, record: JobRecord) -> Reply:
         """The last word on a job that has ended."""
@@ -88,6 +87,16 @@ class Teller:
                 return request.prompt
             image = request.source
         return ""
+
+    async def _standing(self, job: Job) -> Standing:
+        record = await self._store.record(job.id)
+        waits = record.status is Status.QUEUED
+        return Standing(
+            ahead=await self._store.ahead(job.id) if waits else None,
+            since=record.accepted_at if waits else record.started_at,
+            ticket=record.ticket,
+            stopping=record.cancel_asked,
+        )
 
     async def _answered(self, job: Job) -> Picture | None:
         if job.answers is None:

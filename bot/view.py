@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from bot.job import JobId, Outcome, Status
-from bot.message import Person, Picture, Reply
+from bot.message import Person, Picture, Place, Receipt, Reply
 from bot.request import Format, Request
 
 
@@ -34,6 +34,11 @@ class View:
     model: str
     request: Request
     by: Person
+    at: Place
+    receipt: Receipt | None
+    """Where its message stands now."""
+    untold: bool
+    """It ended and the person could be told nowhere: this is the first they hear of it."""
     accepted_at: datetime
     ended_at: datetime | None
     ahead: int
@@ -69,3 +74,12 @@ class Shown:
     picture: Picture
     path: Path
     format: Format
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fitted:
+    """A picture's file for a place with a limit; not whole: re-encoded, and perhaps with fewer pixels."""
+
+    file: bytes
+    format: Format
+    whole: bool

@@ -15,12 +15,13 @@ from typing import Any
 from PIL import Image
 
 from bot.app import furnish
-from bot.delivery import Delivery
-from bot.desk import Desk, KeyRing
+from bot.delivery import Delivery, Messenger
+from bot.desk import Desk
 from bot.engine.memory import MemoryEngine
 from bot.errors import BotError, PlaceBusyError
 from bot.gallery import Gallery
 from bot.job import JobId, Moderated, Progress, Rendered, Ticket
+from bot.keyring import KeyRing
 from bot.message import Person, Place, Receipt, Reply
 from bot.offer import Grid, Intake, Number, Offer, Switch
 from bot.policy import Limits
@@ -163,9 +164,19 @@ class TestHouse:
 
 
 @asynccontextmanager
-async def house(folder: Path, *, doors: bool = True, **limits: Any) -> AsyncIterator[TestHouse]:
-    """Open a house on a folder; a second one on the same folder is its next life, which may lack its door."""
-    clock = ShiftedClock()
+async def house(
+    folder: Path,
+    *,
+    doors: bool = True,
+    clock: ShiftedClock | None = None,
+    door: tuple[str, Callable[[Desk], Messenger]] | None = None,
+    **limits: Any,
+) -> AsyncIterator[TestHouse]:
+    """Open a house on a folder; a second one on the same folder is its next life, which may lack its door.
+
+    door is the name of one more door and what makes its messenger; whoever made it opens and closes the door.
+    """
+    clock = clock or ShiftedClock()
     store = await Store.open(f"sqlite:///{folder / 'imagebot.sqlite'}", clock=clock)
     gallery = await Gallery.open(folder / "gallery", store, clock=clock)
     provider, street = ScriptedProvider(), Street()
@@ -188,11 +199,14 @@ async def house(folder: Path, *, doors: bool = True, **limits: Any) -> AsyncIter
         clock=clock,
         random=Random(1),
         limits=Limits(**limits),
-        keys=KeyRing(remember=remember, forget=forget),
+        keys=KeyRing(catalogue, remember=remember, forget=forget),
         engine=lambda paint, deliver: MemoryEngine(paint=paint, deliver=deliver, slots=catalogue.lanes()),
     )
     if doors:
         rooms.delivery.messengers["test"] = street
+    if door is not None:
+        name, make = door
+        rooms.delivery.messengers[name] = make(rooms.desk)
     loops = [asyncio.create_task(rooms.watch.run()), asyncio.create_task(rooms.delivery.run())]
     await rooms.desk.take_up()
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Annotated, Final, cast
 
@@ -11,6 +11,7 @@ from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field
 from yarl import URL
 
+from adapters import Kit
 from adapters.web.answering import answering
 from adapters.web.connection import Connection, expected
 from adapters.web.guard import Guard, Token, add_headers, is_loopback
@@ -18,9 +19,9 @@ from adapters.web.messenger import Hub, WebMessenger
 from adapters.web.pages import Channel, Entrance, Stream, Studio
 from adapters.web.routes import Api
 from adapters.web.visitor import Speech
-from bot.clock import Clock, RealClock
 from bot.desk import Desk
 from bot.errors import SettingsError
+from bot.settings import Remark
 
 SHUTDOWN_S: Final = 3.0
 """How long closing waits for answers under way; streams and waiting callers end at once."""
@@ -68,6 +69,16 @@ class Adapter:
         port = self._listener.sockets[0].getsockname()[1] if self._listener else self._settings.port
         return self._settings.public_url.rstrip("/") or f"http://{shown}:{port}"
 
+    @property
+    def standing(self) -> Remark:
+        """For the greeting."""
+        return Remark("terminal-door-open", {"where": self.address})
+
+    @property
+    def remarks(self) -> Sequence[Remark]:
+        """Nothing: what must not be so keeps it from opening."""
+        return ()
+
     async def open(self) -> None:
         """Begin to listen. Raises SettingsError where the address cannot be had."""
         await self._runner.setup()
@@ -91,25 +102,15 @@ class Adapter:
         await self._runner.cleanup()
 
 
-def open_adapter(
-    settings: Settings,
-    desk: Desk,
-    *,
-    tokens: Sequence[tuple[str, str, bool]] = (),
-    metrics: Callable[[], bytes] | None = None,
-    clock: Clock | None = None,
-) -> Adapter:
-    """The door, ready to be opened; tokens are (name, token, admin), metrics gives the body of GET /metrics.
-
-    Raises SettingsError for a door that everybody could enter.
-    """
-    known = [Token(*token) for token in tokens if token[1]]
+def open_adapter(settings: Settings, desk: Desk, kit: Kit) -> Adapter:
+    """The door, ready to be opened. Raises SettingsError for a door that everybody could enter."""
+    clock = kit.clock
+    known = [Token(*token) for token in kit.tokens if token[1]]
     if not known and not is_loopback(settings.host):
         raise SettingsError(
             f'web.host: "{settings.host}" can be reached from other machines, so IMAGEBOT_WEB_TOKENS must be set '
             f'in the environment or in .env; or use web.host = "127.0.0.1".'
         )
-    clock = clock or RealClock()
     public = URL(settings.public_url)
     names = {name.lower().rstrip(".") for name in (*settings.allowed_hosts, public.host or "") if name}
     guard = Guard(settings.host, frozenset(names), known, settings.requests_per_minute, clock)
@@ -118,7 +119,7 @@ def open_adapter(
     app = web.Application(middlewares=[answering(guard, desk, entrance, clock)])
     app.on_response_prepare.append(add_headers)
     for room in (
-        Api(desk, hub, clock, settings.upscale_max_side, settings.max_upload_bytes, settings.wait_s, metrics),
+        Api(desk, hub, clock, settings.upscale_max_side, settings.max_upload_bytes, settings.wait_s, kit.metrics),
         Channel(desk, clock, speech, studio, settings.max_upload_bytes, secure),
         Stream(desk, hub, clock, speech),
         studio,

@@ -9,34 +9,37 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
+from adapters import Finding, State
 from bot.app import database_url, open_catalogue
 from bot.clock import RealClock
-from bot.errors import BotError, SettingsError, key_of
+from bot.errors import BotError, Fact, SettingsError, key_of
 from bot.job import Status
 from bot.providers.catalogue import Catalogue
 from bot.request import Imagine
 from bot.settings import Settings
 from bot.store import Store, running
+from bot.terminal import door
+from bot.terminal.sheet import Sheet
 from bot.words import Words
 
 OTHER_FAULT = "reason-broken"
 
 
 class Checkup:
-    """Says each line as it comes to know it, and counts what needs a look."""
+    """Says each line as it comes to know it."""
 
     def __init__(self, settings: Settings, words: Words, tongue: str) -> None:
         self._settings, self._words, self._tongue = settings, words, tongue
-        self._console = Console(highlight=False, soft_wrap=True)
-        self.faults = 0
+        self._sheet = Sheet(words, tongue)
 
     async def run(self) -> int:
         """The exit code: 0 where all is well, else 1."""
-        self._console.print(Text(self._words.say(self._tongue, "check-title"), style="bold"))
-        self._well("check-settings" if self._settings.source is None else "terminal-settings-from",
-                   file=str(self._settings.source))  # fmt: skip
+        self._sheet.head("check-title")
+        if self._settings.source is None:
+            self._put(State.WELL, "check-settings")
+        else:
+            self._put(State.WELL, "terminal-settings-from", file=str(self._settings.source))
         await self._folder()
         await self._database()
         catalogue = open_catalogue(self._settings, RealClock())
@@ -45,69 +48,61 @@ class Checkup:
                 await self._provider(catalogue, stand.name)
         finally:
             await catalogue.close()
-        self._say("check-unwell" if self.faults else "check-well", count=self.faults)
-        return 1 if self.faults else 0
+        for name in self._settings.doors:
+            await door.look_at(name, self._settings, self._sheet)
+        faults = self._sheet.faults
+        self._put(State.SAID, "check-unwell" if faults else "check-well", count=faults)
+        return 1 if faults else 0
 
     async def _folder(self) -> None:
         folder = self._settings.store.data_dir
         try:
             await asyncio.to_thread(_try_writing, folder)
         except OSError:
-            self._fault("check-store-fault", place=str(folder), reason=self._reason("not-writable"))
+            self._put(State.FAULT, "check-store-fault", place=str(folder), reason=self._reason("not-writable"))
         else:
-            self._well("check-store", place=str(folder))
+            self._put(State.WELL, "check-store", place=str(folder))
 
     async def _database(self) -> None:
         url = database_url(self._settings)
         try:
             address = await asyncio.to_thread(running, url)
             if address is not None:
-                self._well("check-running", place=address or str(self._settings.store.data_dir))
+                self._put(State.WELL, "check-running", place=address or str(self._settings.store.data_dir))
                 return
             await (await Store.open(url, clock=RealClock())).close()
         except SettingsError as error:
-            self._fault("check-store-fault", place=str(self._settings.store.data_dir), reason=str(error))
+            place = str(self._settings.store.data_dir)
+            self._put(State.FAULT, "check-store-fault", place=place, reason=str(error))
         else:
-            self._well("check-database")
+            self._put(State.WELL, "check-database")
 
     async def _provider(self, catalogue: Catalogue, name: str) -> None:
         stand = next(each for each in catalogue.stands if each.name == name)
         facts = {"provider": stand.title, "variable": stand.variable or ""}
         if stand.provider is None:
-            self._off("check-provider-off" if name in self._settings.order else "terminal-provider-unnamed", **facts)
+            named = name in self._settings.order
+            self._put(State.OFF, "check-provider-off" if named else "terminal-provider-unnamed", **facts)
             return
         try:
             health = await stand.provider.check()
         except BotError as error:
-            self._fault("check-provider-fault", **facts, reason=self._reason(key_of(error)))
+            self._put(State.FAULT, "check-provider-fault", **facts, reason=self._reason(key_of(error)))
             return
         if health.credits_cents is None:
-            self._well("check-provider", **facts)
+            self._put(State.WELL, "check-provider", **facts)
         else:
             money = self._words.money(self._tongue, Decimal(str(health.credits_cents)))
-            self._well("check-provider-credits", **facts, money=money)
+            self._put(State.WELL, "check-provider-credits", **facts, money=money)
         if health.engine:
-            self._aside(f"check-engine-{health.engine}", command=health.remedy)
+            self._put(State.ASIDE, f"check-engine-{health.engine}", command=health.remedy)
 
     def _reason(self, key: str) -> str:
         known = f"reason-{key}" in self._words
         return self._words.say(self._tongue, f"reason-{key}" if known else OTHER_FAULT)
 
-    def _well(self, key: str, **facts: object) -> None:
-        self._console.print(Text("✓ ", style="green") + Text(self._words.say(self._tongue, key, **facts)))
-
-    def _off(self, key: str, **facts: object) -> None:
-        self._console.print(Text("○ " + self._words.say(self._tongue, key, **facts), style="dim"))
-
-    def _fault(self, key: str, **facts: object) -> None:
-        self.faults += 1
-        self._console.print(Text("✗ ", style="red") + Text(self._words.say(self._tongue, key, **facts)))
-
-    def _say(self, key: str, **facts: object) -> None:
-        self._console.print(Text(self._words.say(self._tongue, key, **facts)))
-
-    def _aside(self, key: str, **facts: object) -> None:
-        self._console.print(Text("  " + self._words.say(self._tongue, key, **facts), style="dim"))
+    def _put(self, state: State, key: str, **facts: Fact) -> None:
+        self._sheet.put(Finding(state, key, facts))
 
 
 async def check(settings: Settings, words: Words, tongue: str) -> int:

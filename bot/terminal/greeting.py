@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from rich.console import Console
@@ -11,11 +12,12 @@ from rich.text import Text
 
 from bot import VERSION
 from bot.app import House
-from bot.settings import Settings
+from bot.settings import Remark, Settings
+from bot.terminal import door as shut
 from bot.view import Vendor
 from bot.words import Words
 
-COMING: Final = {"Discord": "DISCORD_TOKEN", "Slack": "SLACK_BOT_TOKEN"}
+COMING: Final = {"Slack": "SLACK_BOT_TOKEN"}
 """Doors that this release does not have yet, by the variable that will open them."""
 Row = tuple[bool, str, str]
 """Whether it is on, its name, and how it stands."""
@@ -31,7 +33,7 @@ def greet(house: House, settings: Settings, words: Words, tongue: str, took_s: f
     console.print(Text(words.say(tongue, key, file=source), style="dim"), end="\n\n")
     table = Table.grid(padding=(0, 2))
     for heading, rows in (
-        ("terminal-doors", _doors(house, words, tongue)),
+        ("terminal-doors", _doors(house, settings, words, tongue)),
         ("terminal-providers", [_provider(vendor, settings, words, tongue) for vendor in house.desk.vendors()]),
     ):
         for number, (on, name, state) in enumerate(rows):
@@ -40,18 +42,32 @@ def greet(house: House, settings: Settings, words: Words, tongue: str, took_s: f
             title = "" if number else words.say(tongue, heading)
             table.add_row(title, mark, Text(name, style=look), Text(state, style=look))
     console.print(Padding(table, (0, 0, 1, 2)))
-    for remark in _remarks(settings, words, tongue):
-        console.print(Text(f"  ! {remark}", style="yellow"))
+    for remark in _remarks(house, settings, words, tongue):
+        first, *more = remark.splitlines()
+        row = Table.grid(padding=(0, 1))
+        row.add_row(Text("  !", style="yellow"), Text(first, style="yellow"))
+        console.print(row)
+        for line in more:  # whole, since it may be a link
+            console.print(Text(f"    {line}"), soft_wrap=True)
     for door in house.doors.values():
-        console.print(Text("  " + words.say(tongue, "terminal-address", url=door.address), style="bold"))
+        if door.address.startswith("http"):
+            console.print(Text("  " + words.say(tongue, "terminal-address", url=door.address), style="bold"))
     console.print(Text("  " + words.say(tongue, "terminal-ready", seconds=f"{took_s:.1f}"), style="dim"), end="\n\n")
 
 
-def _doors(house: House, words: Words, tongue: str) -> list[Row]:
-    return [
-        (True, name.capitalize(), words.say(tongue, "terminal-door-open", where=door.address))
-        for name, door in house.doors.items()
-    ]
+def _doors(house: House, settings: Settings, words: Words, tongue: str) -> list[Row]:
+    """Those that are open first."""
+    rows = []
+    for name in sorted(settings.doors, key=lambda name: name not in house.doors):
+        opened = house.doors.get(name)
+        if opened is not None:
+            state = words.say(tongue, opened.standing.key, **opened.standing.facts)
+        elif shut.turned_off(name, settings):
+            state = words.say(tongue, "terminal-off-set", setting=f"{name}.enabled")
+        else:
+            state = words.say(tongue, "terminal-off", variable=shut.missing(name, settings))
+        rows.append((opened is not None, shut.title(name), state))
+    return rows
 
 
 def _provider(vendor: Vendor, settings: Settings, words: Words, tongue: str) -> Row:
@@ -64,9 +80,9 @@ def _provider(vendor: Vendor, settings: Settings, words: Words, tongue: str) -> 
     return vendor.on, vendor.title, words.say(tongue, key, variable=vendor.variable or "")
 
 
-def _remarks(settings: Settings, words: Words, tongue: str) -> list[str]:
-    said = [words.say(tongue, remark.key, **remark.facts) for remark in settings.remarks]
-    return said + [
+def _remarks(house: House, settings: Settings, words: Words, tongue: str) -> list[str]:
+    remarks: Sequence[Remark] = [*settings.remarks, *(each for door in house.doors.values() for each in door.remarks)]
+    return [words.say(tongue, remark.key, **remark.facts) for remark in remarks] + [
         words.say(tongue, "remark-door-coming", door=door, variable=variable)
         for door, variable in COMING.items()
         if variable in settings.secrets

@@ -35,11 +35,21 @@ def expected() -> dict[str, type[BaseModel]]:
     return {**providers, **models(DOORS), "store": Store, "policy": Policy, "log": Log}
 
 
-def table(name: str) -> dict[str, Any]:
-    found: dict[str, Any] = tomllib.loads(EXAMPLE.read_text("utf-8"))
+def table(name: str, text: str = "") -> dict[str, Any]:
+    found: dict[str, Any] = tomllib.loads(text or EXAMPLE.read_text("utf-8"))
     for part in name.split("."):
         found = found[part]
     return found
+
+
+def spelt_out() -> str:
+    """The file with what it shows behind a "# ": a setting that is neither on nor off as long as nobody sets it."""
+    return re.sub(r"(?m)^# (?=\w+ = \S+$)", "", EXAMPLE.read_text("utf-8"))
+
+
+def undecided(model: type[BaseModel]) -> set[str]:
+    """TOML has no word for None, so such a setting is shown behind a "# "."""
+    return {name for name, setting in model.model_fields.items() if setting.default is None}
 
 
 def told(lines: list[str]) -> Iterator[tuple[str, bool]]:
@@ -63,7 +73,16 @@ def test_the_example_is_what_holds_without_any_file() -> None:
 
 @pytest.mark.parametrize("name", expected())
 def test_every_setting_is_shown(name: str) -> None:
-    assert set(table(name)) == set(expected()[name].model_fields)
+    model = expected()[name]
+    assert set(table(name, spelt_out())) == set(model.model_fields)
+    assert set(table(name)) == set(model.model_fields) - undecided(model)
+
+
+@pytest.mark.parametrize("name", expected())
+def test_what_is_shown_behind_a_mark_may_be_set_like_that(name: str) -> None:
+    model = expected()[name]
+    shown = {setting: table(name, spelt_out())[setting] for setting in undecided(model)}
+    assert model.model_validate(shown).model_fields_set == set(shown)
 
 
 @pytest.mark.parametrize("name", expected())
@@ -74,11 +93,12 @@ def test_every_table_is_frozen_and_knows_no_other_key(name: str) -> None:
 
 
 def test_every_setting_has_a_comment() -> None:
-    assert [line for line, commented in told(EXAMPLE.read_text("utf-8").splitlines()) if not commented] == []
+    assert [line for line, commented in told(spelt_out().splitlines()) if not commented] == []
 
 
 def test_every_secret_is_named_and_empty() -> None:
     shown = dotenv.dotenv_values(HOUSE / ".env.example")
     providers = {importlib.import_module(module).VARIABLE for module in PROVIDERS.values()}
-    assert (providers - {None}) | {WEB_TOKENS} <= set(shown)
+    doors = {variable for model in models(DOORS).values() for variable in getattr(model, "NEEDS", ())}
+    assert (providers - {None}) | doors | {WEB_TOKENS} <= set(shown)
     assert set(shown.values()) == {""}

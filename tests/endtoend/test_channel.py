@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright, expect
 
+from adapters import Kit
 from adapters.web import Settings, open_adapter
 from bot.errors import RejectedError
 from bot.job import Failed
@@ -329,7 +330,7 @@ async def test_a_session_that_ends_leads_to_the_sign_in_and_keeps_the_words(tmp_
             await page.get_by_role("textbox", name="Message").fill("/imagine a fox")
             await stage.door.close()
             settings = Settings(host="0.0.0.0", port=int(address.rsplit(":", 1)[1]))
-            later = open_adapter(settings, stage.desk.front, tokens=[("ada", "a-token-that-is-another", False)])
+            later = open_adapter(settings, stage.desk.front, Kit(tokens=[("ada", "a-token-that-is-another", False)]))
             await later.open()
             try:
                 await page.get_by_label("Token").fill("a-token-that-is-another")

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -18,6 +21,8 @@ from bot.words import Words
 from tests.endtoend.process import free_port
 from tests.house import png
 
+HOUSE = Path(__file__).parents[2]
+
 
 @pytest.fixture(autouse=True)
 def at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -25,7 +30,7 @@ def at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("LC_ALL", "en")
     for name in list(os.environ):
-        if name.startswith("IMAGEBOT") or name.endswith("_API_KEY"):
+        if name.startswith("IMAGEBOT") or name.endswith(("_API_KEY", "_TOKEN")):
             monkeypatch.delenv(name)
 
 
@@ -85,3 +90,41 @@ async def test_a_house_that_goes_away_in_the_middle_is_said(tmp_path: Path, monk
         await errand.imagine(read_settings(None), {"prompt": "a fox"}, tmp_path / "fox.webp", Words.load(), "en")
     assert address in caught.value.message
     assert "cannot be reached" in caught.value.message
+
+
+def test_help_names_the_doors_commands_without_opening_a_door() -> None:
+    look = (
+        "import sys; from bot.cli import main; main(['--help'], standalone_mode=False); print('discord' in sys.modules)"
+    )
+    said = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, cwd=HOUSE, check=True).stdout
+    assert re.search(r"(?m)^  discord +Invite the bot", said)
+    assert said.splitlines()[-1] == "False"
+
+
+def test_a_door_tells_its_own_commands() -> None:
+    result = command("discord", "--help")
+    assert result.exit_code == 0
+    assert re.search(r"(?m)^  sync ", result.output)
+    assert re.search(r"(?m)^  invite ", result.output)
+    assert "--dry-run" in command("discord", "sync", "--help").output
+
+
+def test_a_doors_help_needs_no_settings_that_work() -> None:
+    Path("config.toml").write_text("[web]\nport = 'five'\n")
+    assert command("discord", "sync", "--help").exit_code == 0
+    result = command("discord", "sync")
+    assert result.exit_code == 2
+    assert "web.port" in result.output
+
+
+@pytest.mark.parametrize("words", [("sync",), ("sync", "--guild", "4711", "--dry-run"), ("invite",)])
+def test_a_doors_command_without_its_secret_names_the_variable(words: tuple[str, ...]) -> None:
+    result = command("discord", *words)
+    assert result.exit_code == 2
+    assert result.output == "✗ Discord is off; set DISCORD_TOKEN to switch it on\n"
+
+
+def test_a_command_that_no_door_has_is_answered_with_those_there_are() -> None:
+    result = command("discord", "snyc")
+    assert result.exit_code == 2
+    assert "No such command 'snyc'" in result.output

@@ -152,6 +152,15 @@ async def test_a_job_that_has_ended_is_not_announced_again(post: Post) -> None:
     assert post.posts() == 1
 
 
+async def test_a_job_that_was_cancelled_before_its_announcement_is_not_announced(post: Post) -> None:
+    job = await post.job()
+    await post.end(job)
+    await post.delivery.deliver(job, DONE)
+    await post.delivery.announce(job, draw, QUEUED, fresh=True)
+    assert post.street.messages == {"m0": DONE}
+    assert post.delivery.current(job.id) is None
+
+
 async def test_an_announcement_that_failed_leaves_nothing_behind(post: Post) -> None:
     job = await post.job()
     post.street.faults.append(PlaceShutError())
@@ -170,6 +179,15 @@ async def test_an_announcement_that_is_gone_is_replaced_by_a_new_message(post: P
     assert record.receipt is not None
     assert post.street.messages[record.receipt.handle] == DONE
     assert record.delivered_at is not None
+
+
+async def test_an_outcome_that_can_be_put_nowhere_is_left_for_the_list_of_jobs(post: Post) -> None:
+    job = await post.job()
+    await post.end(job)
+    post.street.faults.append(PlaceShutError())
+    await post.delivery.deliver(job, DONE)
+    assert (await post.store.record(job.id)).untold
+    assert await post.store.undelivered() == ()
 
 
 async def test_a_message_that_was_deleted_while_the_platform_was_busy_does_not_come_back(
@@ -225,10 +243,10 @@ async def test_a_database_that_stumbles_does_not_stop_the_progress_of_others(
     await post.delivery.announce(waiting, draw, QUEUED)
     await post.delivery.announce(running, draw, Standing())
 
-    async def stumble(job: JobId) -> int:
+    async def stumble() -> None:
         raise OSError("the disk is gone for a moment")
 
-    monkeypatch.setattr(post.store, "ahead", stumble)
+    monkeypatch.setattr(post.store, "places", stumble)
     await post.pass_s(3)
     post.delivery.tell(running.id, Standing(progress=Progress("half")))
     await post.pass_s(1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -10,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from bot.errors import (
     BadKeyError,
@@ -426,3 +428,76 @@ async def test_a_number_out_of_range_is_answered_with_all_digits_of_the_limit(ho
     with pytest.raises(BadValueError) as caught:
         await imagine(home, seed=5_000_000_000)
     assert caught.value.facts["allowed"] == "0–4294967294"
+
+
+async def test_the_place_sets_the_ceiling_of_the_safety_tolerance(home: TestHouse) -> None:
+    loose = replace(PAINTER, controls=(Number(name="safety_tolerance", low=0, high=6, default=4),))
+    home.provider.offers = (loose,)
+    strict = replace(STREET, safety_ceiling=2)
+    with pytest.raises(BadValueError) as refused:
+        await home.desk.accept(Wish(prompt="a", safety_tolerance=3), by=ADA, at=strict, event=home.ring())
+    assert refused.value.facts["allowed"] == "0–2"
+    job = await home.desk.accept(Wish(prompt="a"), by=ADA, at=strict, event=home.ring())
+    request = (await home.desk.view(job)).request
+    assert isinstance(request, Imagine)
+    assert request.safety_tolerance == 2
+
+
+async def test_a_picture_is_found_behind_every_message_that_shows_it(home: TestHouse) -> None:
+    job = await imagine(home)
+    picture = (await home.told(job)).pictures[0]
+    receipt = (await home.desk.view(job)).receipt
+    assert receipt is not None
+    assert await home.desk.behind(receipt) == picture.id
+    assert await home.desk.behind(replace(receipt, handle="of somebody else")) is None
+
+
+async def test_a_person_sees_their_own_jobs_and_which_of_them_could_be_told_nowhere(home: TestHouse) -> None:
+    await home.told(await home.desk.accept(Wish(prompt="b"), by=BOB, at=STREET, event=home.ring()))
+    home.street.faults = [PlaceBusyError(), PlaceShutError()]
+    lost = await imagine(home)
+    async with asyncio.timeout(20):
+        while not (await home.store.record(lost)).untold:
+            await home.desk.wait(lost, 0.05)
+    first = await home.desk.mine(ADA)
+    await home.desk.seen(first)
+    second = await home.desk.mine(ADA)
+    assert [(view.id, view.untold) for view in first] == [(lost, True)]
+    assert [(view.id, view.untold) for view in second] == [(lost, False)]
+    assert first[0].picture is not None
+
+
+async def test_a_deleted_job_is_not_among_mine(home: TestHouse) -> None:
+    job = await imagine(home)
+    await home.told(job)
+    await home.desk.delete(job, by=ADA)
+    assert await home.desk.mine(ADA) == []
+
+
+async def test_a_picture_that_is_too_large_for_a_place_is_cut_down_and_says_so(home: TestHouse) -> None:
+    noise = io.BytesIO()
+    Image.effect_noise((900, 900), 80).convert("RGB").save(noise, "PNG")
+    kept = await home.desk.keep(noise.getvalue(), by=ADA)
+    whole = await home.desk.fitted(kept, max_bytes=10_000_000)
+    assert (len(whole.file), whole.whole) == (kept.size_bytes, True)
+    small = await home.desk.fitted(kept, max_bytes=200_000)
+    assert small.whole is False
+    assert len(small.file) <= 200_000
+    assert Image.open(io.BytesIO(small.file)).format == "WEBP"
+
+
+async def test_about_tells_what_is_left_today(tmp_path: Path) -> None:
+    async with house(tmp_path, pictures_per_day=3) as home:
+        assert "3 of 3" in (await home.desk.about(ADA)).body
+        await imagine(home)
+        assert "2 of 3" in (await home.desk.about(ADA)).body
+        assert "Brush" in [field.label for field in (await home.desk.about(ADA)).fields]
+
+
+async def test_the_question_which_picture_has_a_button_for_each(home: TestHouse) -> None:
+    kept = [await home.desk.keep(png(colour=colour), by=ADA) for colour in ("red", "green")]
+    asked = home.desk.which(kept, Verb.UPSCALE, locale="de", factor=4)
+    assert [(each.label, each.target, each.factor) for each in asked.buttons] == [
+        ("Bild 1", kept[0].id, 4),
+        ("Bild 2", kept[1].id, 4),
+    ]

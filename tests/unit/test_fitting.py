@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import BadValueError, PromptMissingError, PromptTooLongError
-from bot.fitting import fit
+from bot.fitting import fit, series
 from bot.offer import Grid, Number, Offer, Ratios, Switch
-from bot.request import Format, Kind, Ratio, Shape, Wish
+from bot.request import SEED_LIMIT, Format, Kind, Ratio, Shape, Wish
 
 DEV = Offer(
     provider="flux",
@@ -126,3 +126,9 @@ def test_every_sane_size_becomes_one_that_the_model_makes(width: int, height: in
                 assert made.shape in ratios.shapes
             case None:
                 pytest.fail("an offer to paint has shapes")
+
+
+def test_a_series_counts_its_seed_up_and_leaves_chance_to_chance() -> None:
+    assert [each.seed for each in series(Wish(prompt="a", seed=7), 3)] == [7, 8, 9]
+    assert [each.seed for each in series(Wish(prompt="a", seed=SEED_LIMIT), 2)] == [SEED_LIMIT, 0]
+    assert [each.seed for each in series(Wish(prompt="a"), 2)] == [None, None]

@@ -1,15 +1,26 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.errors import BotError, NotYoursError, PlaceClosedError, QuotaSpentError, TooFastError, TooManyJobsError
-from bot.message import Person, Place
-from bot.policy import Limits, day_start, decide, may_enter, may_touch, next_day
+from bot.errors import (
+    BotError,
+    NotYoursError,
+    PlaceClosedError,
+    QuotaSpentError,
+    RoleMissingError,
+    TooFastError,
+    TooManyJobsError,
+)
+from bot.message import DIRECT, Person, Place
+from bot.offer import Number
+from bot.policy import Limits, day_start, decide, may_enter, may_touch, narrowed, next_day
 from bot.store import Usage
 from tests.clock import HeldClock
+from tests.house import PAINTER
 from tests.unit.store.made import ADA, BOB, made_job
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -68,20 +79,79 @@ def test_zero_lifts_a_limit() -> None:
 
 def test_a_place_is_open_unless_its_door_names_others() -> None:
     limits = Limits(channels={"discord": ("art",), "slack": ()})
-    may_enter(Place("discord", "art"), limits)
-    may_enter(Place("slack", "general"), limits)
-    may_enter(Place("web", "channel"), limits)
+    may_enter(Place("discord", "art"), ADA, limits)
+    may_enter(Place("slack", "general"), ADA, limits)
+    may_enter(Place("web", "channel"), ADA, limits)
     with pytest.raises(PlaceClosedError):
-        may_enter(Place("discord", "general"), limits)
+        may_enter(Place("discord", "general"), ADA, limits)
+
+
+@pytest.mark.parametrize("opened", ["sketches", "art", "studio"])
+def test_what_is_open_opens_what_is_within(opened: str) -> None:
+    may_enter(Place("discord", "sketches", within=("art", "studio")), ADA, Limits(channels={"discord": (opened,)}))
+
+
+def test_direct_messages_are_open_only_where_they_are_named() -> None:
+    talk = Place("discord", "4711", within=(DIRECT,))
+    may_enter(talk, ADA, Limits(channels={"discord": ("art", DIRECT)}))
+    with pytest.raises(PlaceClosedError):
+        may_enter(talk, ADA, Limits(channels={"discord": ("art",)}))
+
+
+def test_where_roles_are_named_a_person_needs_one_of_them() -> None:
+    limits = Limits(roles={"discord": ("artists", "friends")})
+    art = Place("discord", "art")
+    may_enter(art, Person("discord", "1", "Ada", roles=("friends",)), limits)
+    may_enter(Place("web", "channel"), ADA, limits)
+    for without in ((), ("guests",)):
+        with pytest.raises(RoleMissingError):
+            may_enter(art, Person("discord", "1", "Ada", roles=without), limits)
+
+
+def test_who_moderates_there_needs_no_role() -> None:
+    limits = Limits(roles={"discord": ("artists",)})
+    keeper = Person("discord", "1", "Mo", roles=("moderator:art",))
+    may_enter(Place("discord", "art"), keeper, limits)
+    with pytest.raises(RoleMissingError):
+        may_enter(Place("discord", "general"), keeper, limits)
+
+
+def test_a_closed_place_is_told_before_a_missing_role() -> None:
+    with pytest.raises(PlaceClosedError):
+        may_enter(Place("x", "b"), ADA, Limits(channels={"x": ("a",)}, roles={"x": ("artists",)}))
 
 
 def test_a_job_is_touched_by_its_owner_or_a_moderator(clock: HeldClock) -> None:
     job = made_job(clock, by=ADA)
     may_touch(job, ADA)
-    may_touch(job, Person("web", "eve", "Eve", roles=("moderator",)))
-    for stranger in (BOB, Person("slack", ADA.id, ADA.name)):
+    for role in ("moderator", "admin", f"moderator:{job.at.id}"):
+        may_touch(job, Person("web", "eve", "Eve", roles=(role,)))
+    elsewhere = Person("web", "eve", "Eve", roles=("moderator:another place",))
+    for stranger in (BOB, elsewhere, Person("slack", ADA.id, ADA.name)):
         with pytest.raises(NotYoursError):
             may_touch(job, stranger)
+
+
+SAFETY = Number(name="safety_tolerance", low=0, high=6, default=3)
+STEPS = Number(name="steps", low=1, high=50, default=28)
+
+
+@pytest.mark.parametrize(
+    ("ceiling", "high", "default"),
+    [(None, 6, 3), (6, 6, 3), (4, 4, 3), (2, 2, 2), (0, 0, 0)],
+)
+def test_a_place_lowers_how_much_may_be_asked_for(ceiling: int | None, high: int, default: int) -> None:
+    offer = replace(PAINTER, controls=(SAFETY, STEPS))
+    here = narrowed(offer, Place("discord", "art", safety_ceiling=ceiling))
+    assert here.controls == (replace(SAFETY, high=high, default=default), STEPS)
+    assert replace(here, controls=offer.controls) == offer
+
+
+def test_a_ceiling_below_what_the_model_takes_leaves_its_strictest() -> None:
+    offer = replace(PAINTER, controls=(replace(SAFETY, low=2),))
+    assert narrowed(offer, Place("discord", "art", safety_ceiling=0)).controls == (
+        replace(SAFETY, low=2, high=2, default=2),
+    )
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from bot.prompt import (
     clean,
     read,
     read_command,
+    written,
 )
 from bot.request import PROMPT_LIMIT, SEED_LIMIT, Format, Ratio, Wish
 
@@ -269,3 +270,20 @@ def test_letters_that_a_mac_writes_in_two_parts_are_one() -> None:
 
 def test_a_line_separator_parts_words() -> None:
     assert read("a fox\u2028at dawn").prompt == "a fox at dawn"
+
+
+def test_a_wish_is_written_as_a_person_would_type_it() -> None:
+    line = "a lighthouse --ar 16:9 --seed 7 --model flux-dev --guidance 3.5 --safety 2 --format png --raw --no-upsample"
+    assert written(read(line)) == line
+    assert written(Wish(prompt="", width=512, height=768, steps=30)) == "--size 512x768 --steps 30"
+    assert written(Wish(prompt="a cat", height=512, ratio=Ratio(3, 2))) == "a cat --ar 3:2 --height 512"
+
+
+@settings(max_examples=300, deadline=None)
+@given(_PIECES)
+def test_what_is_written_reads_as_the_same_wish(line: str) -> None:
+    try:
+        wish = read(line)
+    except RefusedError:
+        return
+    assert read(written(wish)) == wish

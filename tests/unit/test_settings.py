@@ -9,7 +9,7 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from bot.errors import HouseError, SettingsError
-from bot.settings import Settings, WebToken, forget_key, load, remember_key
+from bot.settings import Names, Settings, WebToken, forget_key, load, remember_key
 
 PLAIN = ConfigDict(frozen=True, extra="forbid")
 
@@ -33,7 +33,8 @@ class Web(BaseModel):
 class Chat(BaseModel):
     NEEDS: ClassVar[tuple[str, ...]] = ("CHAT_TOKEN",)
     model_config = PLAIN
-    enabled: bool = False
+    enabled: bool | None = None
+    channels: Names = ()
 
 
 @pytest.fixture(autouse=True)
@@ -75,13 +76,13 @@ def test_without_a_file_everything_has_its_default() -> None:
 def test_the_file_is_read_into_the_models_handed_in() -> None:
     settings = configured(
         '[providers]\norder = ["local"]\n[providers.flux]\nbase_url = "http://127.0.0.1:9"\n'
-        '[web]\nport = 8080\n[policy]\npictures_per_day = 0\n[policy.channels]\nchat = [123, "general"]\n'
+        '[web]\nport = 8080\n[policy]\npictures_per_day = 0\n[chat]\nchannels = [123, "general"]\n'
     )
     assert settings.order == ("local",)
     assert settings.providers["flux"] == Flux(base_url="http://127.0.0.1:9")
     assert settings.doors["web"] == Web(port=8080)
     assert settings.policy.pictures_per_day == 0
-    assert settings.policy.channels == {"chat": ("123", "general")}
+    assert settings.doors["chat"] == Chat(channels=("123", "general"))
 
 
 def test_the_argument_goes_before_the_variable_and_the_variable_before_the_folder(
@@ -99,12 +100,25 @@ def test_a_variable_overrides_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IMAGEBOT__WEB__PORT", "9000")
     monkeypatch.setenv("IMAGEBOT__PROVIDERS__ORDER", "local, flux")
     monkeypatch.setenv("IMAGEBOT__PROVIDERS__FLUX__POLL_HOSTS", '["127.0.0.1"]')
-    monkeypatch.setenv("IMAGEBOT__POLICY__CHANNELS__CHAT", "12,34")
+    monkeypatch.setenv("IMAGEBOT__CHAT__CHANNELS", "12,34")
     settings = configured("[web]\nport = 8080\nhost = 'localhost'")
     assert settings.doors["web"] == Web(port=9000, host="localhost")
     assert settings.order == ("local", "flux")
     assert settings.providers["flux"] == Flux(poll_hosts=("127.0.0.1",))
-    assert settings.policy.channels == {"chat": ("12", "34")}
+    assert settings.doors["chat"] == Chat(channels=("12", "34"))
+
+
+def test_one_id_needs_no_brackets(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert configured("[chat]\nchannels = 123").doors["chat"] == Chat(channels=("123",))
+    monkeypatch.setenv("IMAGEBOT__CHAT__CHANNELS", "456")
+    assert opened().doors["chat"] == Chat(channels=("456",))
+
+
+def test_a_door_is_neither_on_nor_off_until_somebody_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert opened().doors["chat"] == Chat(enabled=None)
+    assert configured("[chat]\nenabled = false").doors["chat"] == Chat(enabled=False)
+    monkeypatch.setenv("CHAT_TOKEN", "xoxb-1")
+    assert configured("[chat]\nenabled = true").doors["chat"] == Chat(enabled=True)
 
 
 def test_an_override_may_stand_in_env_file_below_the_real_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -137,6 +151,7 @@ def test_an_override_may_stand_in_env_file_below_the_real_environment(monkeypatc
         ("[providers]\norder = []", "providers.order: it must name one or more of, and each once: flux, local."),
         ("[policy]\ntime_zone = '../etc'", 'policy.time_zone: it must be a time zone such as "UTC"'),
         ("[policy]\npictures_per_day = -1", "policy.pictures_per_day: it should be greater than or equal to 0."),
+        ("[policy]\nchannels = {}", "config.toml: policy.channels: there is no setting of this name"),
         ("[log]\nformat = 'xml'", "log.format: it should be 'auto', 'console' or 'json'."),
         (
             "[web\nport = 1",

@@ -50,6 +50,11 @@ def test_standard_loggers_take_the_same_road(lines: io.StringIO) -> None:
     assert last(lines)["logger"] == "some.library"
 
 
+def test_tokens_that_discord_puts_into_paths_are_masked(lines: io.StringIO) -> None:
+    logging.getLogger("discord.http").warning("PATCH http://127.0.0.1/api/webhooks/12/aW50ZXJ.x-Y_z/messages/7 was 429")
+    assert last(lines)["event"] == "PATCH http://127.0.0.1/api/webhooks/12/***/messages/7 was 429"
+
+
 async def test_every_line_of_a_job_carries_its_id_also_in_tasks_it_starts(lines: io.StringIO) -> None:
     log = structlog.get_logger("bot.here")
 

@@ -12,8 +12,9 @@ from typing import Any
 import aiohttp
 from PIL import Image
 
+from adapters import Kit
 from adapters.web import Adapter, Settings, open_adapter
-from bot.clock import Clock
+from bot.clock import Clock, RealClock
 from bot.job import JobId
 from tests.standins.desk import StandInDesk
 
@@ -55,7 +56,9 @@ async def visiting(
     **settings: Any,
 ) -> AsyncIterator[Visit]:
     desk = StandInDesk(folder, clock=clock)
-    door = open_adapter(Settings(port=0, **settings), desk.front, tokens=tokens or [], metrics=metrics, clock=clock)
+    door = open_adapter(
+        Settings(port=0, **settings), desk.front, Kit(tokens=tokens or [], metrics=metrics, clock=clock or RealClock())
+    )
     desk.messenger = door.messenger
     await door.open()
     try:

@@ -42,8 +42,15 @@ error-quota-spent = { $limit ->
    *[other] Deine { $limit } Bilder für heute sind aufgebraucht.
 } Du kannst { again-at } wieder fragen.
 error-place-closed = In diesem Kanal bin ich nicht zugelassen. Wer diesen Bot betreibt, kann ihn öffnen.
+error-role-missing = Dafür brauchst du hier eine bestimmte Rolle. Wer diesen Bot betreibt, kann sie dir geben.
+error-busy = Gerade fragen so viele auf einmal, dass ich das nicht annehmen konnte. Es wurde nichts berechnet. Bitte frag in einer Minute noch einmal.
 error-picture-missing = Welches Bild? Antworte auf eines oder füge eines als Datei hinzu.
 error-picture-unknown = Dieses Bild finde ich nicht mehr. Du kannst es noch einmal als Datei hinzufügen.
+error-picture-unseen = { $door ->
+    [discord] Das Bild in dieser Nachricht darf ich nicht sehen. Öffne das Menü der Nachricht und wähle Apps → Vergrößern oder Apps → Als Vorlage; oder nimm /upscale und füge das Bild hinzu.
+   *[other] Das Bild in dieser Nachricht darf ich nicht sehen. Bitte füge es als Datei hinzu.
+}
+error-picture-unreachable = Ich konnte dieses Bild nicht holen. Bitte schick es noch einmal als Datei.
 error-not-a-picture = Diese Datei ist kein Bild, das ich lesen kann. Ich nehme { $allowed }.
 error-broken-picture = Dieses Bild ist beschädigt oder unvollständig. Bitte speichere es neu und schick es noch einmal.
 error-file-too-large = { $size_bytes ->
@@ -55,6 +62,7 @@ error-picture-too-small = Dieses Bild hat { NUMBER($width, useGrouping: 0) } × 
 error-job-unknown = Diesen Auftrag kenne ich nicht mehr.
 error-not-yours = Das kann nur, wer um dieses Bild gebeten hat.
 error-too-late = Der Auftrag ist schon beendet.
+error-outdated = Das stammt aus einer anderen Version von mir, und ich kenne es nicht mehr. Bitte nimm eine neuere Nachricht, oder versuch den Befehl in einer Minute noch einmal.
 error-duplicate = Ich bin schon dabei.
 error-closing = Ich werde gerade neu gestartet. Bitte frag in einer Minute noch einmal.
 error-key-refused = { $provider } hat diesen Schlüssel nicht angenommen. Bitte prüfe, ob er vollständig kopiert ist.
@@ -178,6 +186,24 @@ alt-upscale = { $prompt ->
    *[other] Vergrößertes Bild zu den Worten: { $prompt }
 }
 alt-upload = Als Datei hinzugefügtes Bild
+
+## Über mich, und Rückfragen
+
+about-title = Über mich
+about-body = Ich male Bilder aus Worten und vergrößere Bilder, mit den Modellen unten.
+about-quota = Du hast heute { $left ->
+    [0] keins deiner { $limit } Bilder mehr übrig; neue gibt es { again-at }.
+    [one] noch { $left } von { $limit } Bildern übrig.
+   *[other] noch { $left } von { $limit } Bildern übrig.
+}
+about-no-quota = Du kannst so viele Bilder haben, wie du magst; heute { $used ->
+    [one] ist { $used } für dich entstanden.
+   *[other] sind { $used } für dich entstanden.
+}
+about-privacy = Deine Worte und Bilder bleiben auf der Maschine, auf der ich laufe, bis du das Bild löschst. Deine Worte gehen an den Dienst, der malt; in Protokolle werden sie nicht geschrieben. Private Bilder siehst nur du.
+which-title = Welches Bild?
+which-body = In dieser Nachricht sind { $count } Bilder. Wähle eins.
+which-button = Bild { $number }
 
 ## Knöpfe
 

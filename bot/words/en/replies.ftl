@@ -42,8 +42,15 @@ error-quota-spent = { $limit ->
    *[other] You’ve had all { $limit } of today’s pictures.
 } You can ask again { again-at }.
 error-place-closed = I’m not open in this channel. Whoever runs this bot can open it.
+error-role-missing = You need a certain role here before I may paint for you. Whoever runs this bot can give it to you.
+error-busy = So many people are asking at this moment that I couldn’t take this on. Nothing was charged. Please ask again in a minute.
 error-picture-missing = Which picture? Reply to one, or add one as a file.
 error-picture-unknown = I can’t find that picture any more. You can add it again as a file.
+error-picture-unseen = { $door ->
+    [discord] I’m not allowed to see the picture in that message. Open the message’s menu and choose Apps → Upscale or Apps → Use as reference; or use /upscale and add the picture.
+   *[other] I’m not allowed to see the picture in that message. Please add it as a file.
+}
+error-picture-unreachable = I couldn’t fetch that picture. Please send it once more as a file.
 error-not-a-picture = That file isn’t a picture I can read. I take { $allowed }.
 error-broken-picture = That picture is damaged or incomplete. Please save it again and send it once more.
 error-file-too-large = { $size_bytes ->
@@ -55,6 +62,7 @@ error-picture-too-small = That picture is { NUMBER($width, useGrouping: 0) } × 
 error-job-unknown = I don’t know that request any more.
 error-not-yours = Only the person who asked for this picture can do that.
 error-too-late = That one has already ended.
+error-outdated = That is from another version of me, and I don’t know it any more. Please use a newer message, or try the command again in a minute.
 error-duplicate = I’m already on it.
 error-closing = I’m just being restarted. Please ask again in a minute.
 error-key-refused = { $provider } did not accept this key. Please check that it was copied whole.
@@ -178,6 +186,24 @@ alt-upscale = { $prompt ->
    *[other] Enlarged picture for the words: { $prompt }
 }
 alt-upload = Picture added as a file
+
+## About, and questions back
+
+about-title = About me
+about-body = I paint pictures from words and make pictures larger, with the models below.
+about-quota = You have { $left ->
+    [0] no pictures left today, out of { $limit }; there are new ones { again-at }.
+    [one] { $left } of { $limit } pictures left today.
+   *[other] { $left } of { $limit } pictures left today.
+}
+about-no-quota = You may ask for as many pictures as you like; { $used ->
+    [one] { $used } has been made for you today.
+   *[other] { $used } have been made for you today.
+}
+about-privacy = Your words and pictures are kept on the machine that I run on, until you delete the picture. Your words go to the service that paints; they are not written into logs. Private pictures are shown to you alone.
+which-title = Which picture?
+which-body = There are { $count } pictures in that message. Choose one.
+which-button = Picture { $number }
 
 ## Buttons
 

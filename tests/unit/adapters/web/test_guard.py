@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from adapters import Kit
 from adapters.web import Settings, open_adapter
 from adapters.web.guard import is_loopback
 from bot.errors import SettingsError
@@ -23,16 +24,16 @@ def test_loopback_names_mean_this_machine_and_no_other(host: str, ours: bool) ->
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.0.2", "pictures.example.org", ""])
 def test_a_door_that_others_can_reach_does_not_open_without_tokens(tmp_path, host: str) -> None:
     with pytest.raises(SettingsError, match="IMAGEBOT_WEB_TOKENS"):
-        open_adapter(Settings(host=host), StandInDesk(tmp_path).front, tokens=[("empty", "", True)])
+        open_adapter(Settings(host=host), StandInDesk(tmp_path).front, Kit(tokens=[("empty", "", True)]))
 
 
 async def test_a_port_that_is_taken_is_one_sentence(tmp_path) -> None:
-    first = open_adapter(Settings(port=0), StandInDesk(tmp_path).front)
+    first = open_adapter(Settings(port=0), StandInDesk(tmp_path).front, Kit())
     await first.open()
     try:
         taken = int(first.address.rsplit(":", 1)[1])
         with pytest.raises(SettingsError, match=f"web.port: 127.0.0.1:{taken} cannot be opened"):
-            await open_adapter(Settings(port=taken), StandInDesk(tmp_path).front).open()
+            await open_adapter(Settings(port=taken), StandInDesk(tmp_path).front, Kit()).open()
     finally:
         await first.close()
 
@@ -45,8 +46,8 @@ def test_the_address_is_one_that_a_browser_can_open(tmp_path) -> None:
         (Settings(host="::1"), "http://[::1]:5000"),
         (Settings(public_url="https://pictures.example/"), "https://pictures.example"),
     ):
-        assert open_adapter(settings, StandInDesk(tmp_path).front, tokens=tokens).address == address
+        assert open_adapter(settings, StandInDesk(tmp_path).front, Kit(tokens=tokens)).address == address
 
 
 async def test_a_door_that_never_opened_closes_without_a_fuss(tmp_path) -> None:
-    await open_adapter(Settings(port=0), StandInDesk(tmp_path).front).close()
+    await open_adapter(Settings(port=0), StandInDesk(tmp_path).front, Kit()).close()

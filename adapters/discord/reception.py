@@ -1,0 +1,213 @@
+"""Where every event of Discord comes in: bounded, answered in time, and never left without an answer."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+import aiohttp
+import discord
+import structlog
+
+from adapters.discord import render
+from adapters.discord.attachment import Attachment, Fetcher
+from adapters.discord.visit import Visit
+from bot.clock import Clock
+from bot.desk import Desk
+from bot.errors import (
+    BotError,
+    BusyError,
+    DuplicateError,
+    FileTooLargeError,
+    HouseError,
+    PictureUnknownError,
+    RefusedError,
+)
+from bot.message import Person, Picture, Verb
+
+if TYPE_CHECKING:
+    from adapters.discord import Settings
+    from adapters.discord.messenger import DiscordMessenger
+
+log = structlog.get_logger(__name__)
+
+FIRST_ANSWER_S: Final = 2.0
+"""Discord takes an interaction's first answer for 3 s; the last one is left for the way there."""
+HINT_PAUSE_S: Final = 3600.0
+ASKED_LIMIT: Final = 10
+"""Pictures of one message that the question which is meant can name: as many as files in a message."""
+PREVIEWS_BYTES: Final = 4 * 1024 * 1024
+"""For all pictures of that question together."""
+UNHEARD: Final = (discord.HTTPException, discord.RateLimited, aiohttp.ClientError)
+"""What our own calls to Discord end with where it does not listen."""
+
+Work = Callable[[Visit], Awaitable[None]]
+
+
+class Reception:
+    """What commands, buttons and mentions share. `answer` is the outermost line of an interaction, and never raises."""
+
+    def __init__(self, desk: Desk, messenger: DiscordMessenger, settings: Settings, clock: Clock) -> None:
+        self.desk = desk
+        self.messenger = messenger
+        self.settings = settings
+        self._clock = clock
+        self._fetcher = Fetcher(settings.attachment_hosts)
+        self._turns = asyncio.Semaphore(settings.at_once)
+        self._talks = asyncio.Semaphore(settings.at_once)
+        self._under_way: dict[int, asyncio.Task[Any] | None] = {}
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._shut = False
+        self._hinted: dict[int, float] = {}
+
+    async def answer(self, event: discord.Interaction[Any], work: Work) -> None:
+        """Do the work, and answer whatever it raises: to the person alone, unless the settings say otherwise."""
+        if event.id not in self._under_way and not self._shut:  # else Discord delivered it twice
+            with self._kept_open(event.id):
+                await self._answer(Visit(self, event, answer_by_s=self._clock.steady() + FIRST_ANSWER_S), work)
+
+    async def refuse(self, event: discord.Interaction[Any], error: BotError) -> None:
+        """Say no to an interaction that nobody works on; never raises."""
+        if not self._shut:
+            await self._refuse(Visit(self, event, answer_by_s=self._clock.steady()), error)
+
+    async def keep(self, attachments: Sequence[Attachment], *, by: Person) -> tuple[Picture, ...]:
+        """People's pictures, fetched and kept, in their order. Raises RefusedError."""
+        return tuple([await self.desk.keep(await self._fetcher.fetch(each), by=by) for each in attachments])
+
+    async def which(
+        self, attachments: Sequence[Attachment], verb: Verb, *, by: Person, factor: int | None = None
+    ) -> tuple[discord.ui.LayoutView, list[discord.File]]:
+        """The question which of several pictures is meant, of those that can be read; RefusedError where none can."""
+        pictures: list[Picture] = []
+        refusals: list[RefusedError] = []
+        for each in attachments[:ASKED_LIMIT]:
+            try:
+                pictures += await self.keep([each], by=by)
+            except RefusedError as error:
+                refusals.append(error)
+        if not pictures:
+            raise refusals[0]
+        spoiler = any(each.spoiler for each in attachments)
+        files = await self.files([(each, spoiler) for each in pictures], limit_bytes=PREVIEWS_BYTES)
+        names = [files[each.id].filename if each.id in files else "" for each in pictures]
+        question = self.desk.which(pictures, verb, locale=by.locale, factor=factor)
+        say = partial(self.desk.say, by.locale)
+        return render.message(question, say=say, files=names, spoiler=spoiler), list(files.values())
+
+    async def files(self, pictures: Sequence[tuple[Picture, bool]], *, limit_bytes: int) -> dict[str, discord.File]:
+        """Kept pictures as files to send, by picture id, all in limit_bytes; True covers one. Some may be gone."""
+        files: dict[str, discord.File] = {}
+        for picture, covered in pictures:
+            try:
+                fitted = await self.desk.fitted(picture, max_bytes=limit_bytes // len(pictures))
+            except (PictureUnknownError, FileTooLargeError) as error:
+                log.info("picture not attached", error=type(error).__name__)
+                continue
+            name = f"picture-{len(files)}.{fitted.format.value}"
+            files[picture.id] = discord.File(
+                io.BytesIO(fitted.file), name, description=picture.alt or None, spoiler=covered
+            )
+        return files
+
+    @asynccontextmanager
+    async def aside(self) -> AsyncIterator[None]:
+        """Within a turn: let the next one in while this one waits for a stranger's picture."""
+        self._turns.release()
+        try:
+            yield
+        finally:
+            await self._turns.acquire()
+
+    @asynccontextmanager
+    async def listening(self, message: int) -> AsyncIterator[None]:
+        """A message's turn; they wait apart from interactions, which must be answered in seconds. DuplicateError."""
+        if message in self._under_way or self._shut:
+            raise DuplicateError
+        with self._kept_open(message):
+            async with self._talks:
+                yield
+
+    def left_s(self, answer_by_s: float) -> float:
+        return max(0.0, answer_by_s - self._clock.steady())
+
+    def may_hint(self, channel: int) -> bool:
+        """Whether nobody there was told unasked how to speak to us for an hour; now somebody is."""
+        now = self._clock.steady()
+        self._hinted = {place: at for place, at in self._hinted.items() if now - at < HINT_PAUSE_S}
+        return self._hinted.setdefault(channel, now) == now
+
+    async def drain(self, timeout_s: float) -> None:
+        """Let what is under way come to its end, or cut it off after timeout_s; nothing is begun afterwards."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout_s):
+                await self._idle.wait()
+        self._shut = True
+        left = [task for task in self._under_way.values() if task is not None]
+        for task in left:
+            task.cancel()
+        if left:
+            await asyncio.wait(left)
+
+    async def close(self) -> None:
+        await self._fetcher.close()
+
+    async def _answer(self, visit: Visit, work: Work) -> None:
+        try:
+            await self._in_turn(visit, work)
+        except DuplicateError:
+            log.info("interaction delivered again")
+        except BotError as error:
+            await self._refuse(visit, error)
+        except UNHEARD as error:
+            log.warning("interaction not answered", **told(error))
+        except Exception:  # the outermost line of an interaction
+            log.exception("interaction broke")
+            await self._refuse(visit, HouseError())
+        with suppress(*UNHEARD, OSError):
+            await visit.leave()
+
+    async def _in_turn(self, visit: Visit, work: Work) -> None:
+        try:
+            async with asyncio.timeout(FIRST_ANSWER_S):
+                await self._turns.acquire()
+        except TimeoutError:
+            raise BusyError from None
+        try:
+            with self.messenger.line(visit.event):
+                await work(visit)
+        finally:
+            self._turns.release()
+
+    async def _refuse(self, visit: Visit, error: BotError) -> None:
+        if not isinstance(error, RefusedError):
+            log.warning("interaction failed", error=type(error).__name__)
+        try:
+            await visit.refuse(error)
+        except (*UNHEARD, OSError) as unheard:
+            log.warning("refusal not told", **told(unheard))
+
+    @contextmanager
+    def _kept_open(self, event: int) -> Iterator[None]:
+        self._under_way[event] = asyncio.current_task()
+        self._idle.clear()
+        try:
+            yield
+        finally:
+            del self._under_way[event]
+            if not self._under_way:
+                self._idle.set()
+
+
+def told(error: Exception) -> dict[str, object]:
+    """What may be logged of a failed call: its address and body may hold a token or somebody's words."""
+    return {
+        "error": type(error).__name__,
+        "status": getattr(error, "status", None),
+        "code": getattr(error, "code", None),
+    }
