@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
@@ -228,9 +229,12 @@ class Delivery:
                 messenger = self._messenger(live.job)
                 pause_s = messenger.pace_s
                 await messenger.edit(live.job.at, live.receipt, live.draw(standing))
-            except DeliveryError as error:
+            except PlaceBusyError as error:
                 pause_s = max(pause_s, error.retry_after_s or LAME_S)
                 log.info("progress not shown", job=live.job.id, error=type(error).__name__)
+            except DeliveryError as error:
+                pause_s = math.inf  # asking again and again would be held against the house; the outcome finds a way
+                log.info("progress shown no more", job=live.job.id, error=type(error).__name__)
             except Exception:  # the outermost line of this task: one message must not stop the others
                 log.exception("progress edit broke", job=live.job.id)
             live.shown = standing

@@ -34,7 +34,7 @@ from bot.providers.catalogue import Catalogue
 from bot.reply import Standing
 from bot.request import SEED_LIMIT, Enlarge, Format, ImageId, Imagine, Kind, Request, Shape, Upscale, Wish, kind_of
 from bot.runner import Runner
-from bot.store import JobRecord, Store
+from bot.store import JobRecord, Store, Usage
 from bot.telemetry import REFUSALS, job_context
 from bot.teller import Teller, shown
 from bot.view import Entry, Fitted, Shown, Vendor, View
@@ -153,6 +153,13 @@ class Desk:
                 raise
         return job.id
 
+    async def admit(self, *, by: Person, at: Place) -> None:
+        """Before a door fetches what a wish needs: whether it would be heard there now. Raises RefusedError."""
+        if self._closing:
+            raise ClosingError()
+        policy.may_enter(at, by, self._limits)
+        policy.decide(await self._usage(by), self._limits, self._clock.now())
+
     async def take_up(self) -> None:
         """After a start: carry on with every job that an earlier life accepted and did not see to its end."""
         for job_id in await self._store.open_jobs():
@@ -223,6 +230,10 @@ class Desk:
         if not self._runner.stop(job):
             standing = self._delivery.standing(job) or Standing()
             self._delivery.tell(job, replace(standing, ahead=None, stopping=True))
+
+    async def may_touch(self, job: JobId, *, by: Person) -> None:
+        """Whether they may cancel and delete it. Raises NotYoursError, JobUnknownError."""
+        policy.may_touch(await self._store.job(job), by)
 
     async def delete(self, job: JobId, *, by: Person) -> None:
         """Take the message and its picture away; a running job is stopped. Raises NotYoursError, JobUnknownError."""
@@ -318,7 +329,7 @@ class Desk:
         return await self._gallery.behind(receipt)
 
     async def fitted(self, picture: Picture, *, max_bytes: int) -> Fitted:
-        """The picture's bytes, the same where they fit, else re-encoded. Raises PictureUnknownError, FileTooLargeError."""
+        """The picture's bytes, re-encoded where they do not fit. Raises PictureUnknownError, FileTooLargeError."""
         saved = await self._gallery.picture(picture.id)
         whole = await self._gallery.read(saved.id)
         if len(whole) <= max_bytes:
@@ -327,8 +338,7 @@ class Desk:
 
     async def about(self, by: Person) -> Reply:
         """What is on, what the person has left, and what becomes of words and pictures."""
-        now = self._clock.now()
-        usage = await self._store.usage(by.key, now=now, day_starts_at=policy.day_start(now, self._limits))
+        now, usage = self._clock.now(), await self._usage(by)
         return self._teller.replies.about(
             by.locale,
             self.offers(),
@@ -366,7 +376,7 @@ class Desk:
         return self._keys.vendors()
 
     async def set_key(self, provider: str, key: str, *, remember: bool) -> None:
-        """Check a key and switch its provider on; remember writes it to .env. Raises KeyRefusedError, KeyUncheckedError."""
+        """Check a key, switch its provider on, keep it in .env. Raises KeyRefusedError, KeyUncheckedError."""
         await self._keys.put(provider, key, remember=remember)
 
     async def drop_key(self, provider: str) -> None:
@@ -388,6 +398,10 @@ class Desk:
     def close(self) -> None:
         """Take nothing new any more."""
         self._closing = True
+
+    async def _usage(self, by: Person) -> Usage:
+        now = self._clock.now()
+        return await self._store.usage(by.key, now=now, day_starts_at=policy.day_start(now, self._limits))
 
     async def _take_back(self, job: Job) -> None:
         """End a job that was not bought yet and cannot be announced or run."""

@@ -105,7 +105,7 @@ class PictureUnknownError(RefusedError):
 
 
 class PictureUnseenError(RefusedError):
-    """The platform does not show us the picture of the message meant. Facts: `door`, whose own ways the sentence names."""
+    """The platform does not show us the picture of the message meant. Facts: `door`, for the ways that it has."""
 
 
 class PictureUnreachableError(RefusedError):

@@ -43,8 +43,8 @@ class Tone(StrEnum):
 class Person:
     """Who asked. `id` is unique within its door; `locale` is a BCP 47 tag such as "de" or "en-GB".
 
-    roles hold "admin" and "moderator" (everywhere), "moderator:<place id>" (there), and the platform's own role ids that
-    the operator named in the settings.
+    roles hold "admin" and "moderator" (everywhere), "moderator:<place id>" (there), and the platform's own role ids
+    that the operator named in the settings.
     """
 
     door: str
@@ -68,8 +68,8 @@ class Place:
     """The channel, thread or address that an answer belongs to. `handle` is readable to its door alone.
 
     within names what it is a part of (a thread's channel, a channel's category), or DIRECT for a talk between one
-    person and the bot: where that is open, this is. safety_ceiling is the highest safety_tolerance that may be asked for
-    here; None: whatever the model takes.
+    person and the bot: where that is open, this is. safety_ceiling is the highest safety_tolerance that may be asked
+    for here; None: whatever the model takes.
     """
 
     door: str

@@ -12,7 +12,7 @@ import discord
 from adapters.discord import forms, render
 from adapters.discord.reception import Reception
 from adapters.discord.visit import Manner, Visit
-from bot.errors import NotYoursError, OutdatedError
+from bot.errors import OutdatedError
 from bot.job import JobId
 from bot.message import Button, Verb
 from bot.request import ImageId
@@ -128,9 +128,7 @@ async def submitted(visit: Visit) -> None:
 
 async def _ask_whether(visit: Visit, job: JobId) -> None:
     """What is deleted stays deleted, so ask; but not those who may not do it anyway."""
-    view = await visit.seen(job)
-    if view.by.key != visit.person.key and not visit.person.moderates(view.at):
-        raise NotYoursError
+    await visit.desk.may_touch(job, by=visit.person)
     label = visit.say("button-delete")
     await visit.show(render.confirm(Button(Verb.DELETE, label, job), say=visit.say))
 

@@ -110,15 +110,16 @@ async def keep_connected(
         client = make()
         try:
             async with client:
-                await client.login(token)
-                await began(client)
-                await client.connect()
+                try:
+                    await client.login(token)
+                    await began(client)
+                    await client.connect()
+                finally:
+                    ended()
         except HOPELESS:
             raise
         except Exception as error:  # noqa: BLE001 - the outermost line of one connection's life, logged below
             log.warning("Discord can't be reached", error=type(error).__name__, code=getattr(error, "code", None))
-        finally:
-            ended()
         await asyncio.sleep(min(LONGEST_ABSENCE_S, patience.delay()))
 
 

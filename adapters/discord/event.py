@@ -75,7 +75,7 @@ def person_of(event: discord.Interaction[Any] | discord.Message, rules: Rules) -
         case discord.Message():
             user = event.author
             locale = str(event.guild.preferred_locale) if event.guild else "en"
-            leads = isinstance(user, discord.Member) and event.channel.permissions_for(user).manage_messages
+            leads = isinstance(user, discord.Member) and permissions_of(user, event.channel).manage_messages
     held = {str(role.id) for role in user.roles} if isinstance(user, discord.Member) else set()
     channel = event.channel_id if isinstance(event, discord.Interaction) else event.channel.id
     roles = sorted(held.intersection(rules.roles))
@@ -128,6 +128,16 @@ def place_of_message(message: discord.Message, rules: Rules, *, application: int
         within=_within(message.channel, handle.guild),
         safety_ceiling=_ceiling(message.channel, rules),
     )
+
+
+def permissions_of(member: discord.Member | None, channel: Channel) -> discord.Permissions:
+    """A member's in a channel; none where nobody can tell, as in a thread whose channel is not in sight."""
+    if member is None or not isinstance(channel, discord.abc.GuildChannel | discord.Thread):
+        return discord.Permissions.none()
+    try:
+        return channel.permissions_for(member)
+    except discord.ClientException:
+        return discord.Permissions.none()
 
 
 def may_speak(permissions: discord.Permissions, channel: Channel) -> bool:

@@ -13,7 +13,7 @@ import structlog
 
 from adapters.discord import render
 from adapters.discord.attachment import Attachment, covered, pictures_in
-from adapters.discord.event import DOOR, Handle, may_speak, person_of, place_of_message, receipts_of
+from adapters.discord.event import DOOR, Handle, may_speak, permissions_of, person_of, place_of_message, receipts_of
 from adapters.discord.reception import UNHEARD, Reception, told
 from bot import prompt
 from bot.errors import (
@@ -168,7 +168,7 @@ class Talk:
             await self._which(shown, Verb.REFERENCE, None)
             return
         else:
-            kept = await self._door.keep(shown, by=self._person)
+            kept = await self._door.keep(shown, by=self._person, at=self._place)
             wish = replace(wish, references=tuple(picture.id for picture in kept))
             self._cover(shown)
         await self._accept(wish, asked=f"/imagine {prompt.written(wish)}")
@@ -182,7 +182,7 @@ class Talk:
             await self._which(shown, Verb.UPSCALE, factor)
             return
         else:
-            source = (await self._door.keep(shown, by=self._person))[0].id
+            source = (await self._door.keep(shown, by=self._person, at=self._place))[0].id
             self._cover(shown)
         await self._accept(Enlarge(source=source, factor=factor), asked=f"/upscale x{factor}" if factor else "/upscale")
 
@@ -190,7 +190,7 @@ class Talk:
         await self._desk.accept(wish, by=self._person, at=self._place, event=str(self._message.id), asked=asked)
 
     async def _which(self, shown: Sequence[Attachment], verb: Verb, factor: int | None) -> None:
-        view, files = await self._door.which(shown, verb, by=self._person, factor=factor)
+        view, files = await self._door.which(shown, verb, by=self._person, at=self._place, factor=factor)
         await self._send(view, files)
 
     async def _shown(self) -> ImageId | Sequence[Attachment]:
@@ -250,12 +250,8 @@ def _may_speak(message: discord.Message) -> bool:
 
 
 def _permissions(message: discord.Message) -> discord.Permissions:
-    """The bot's own in the message's channel; none where nobody can tell."""
-    me = message.guild.me if message.guild else None
-    try:
-        return message.channel.permissions_for(me) if me is not None else discord.Permissions.none()
-    except discord.ClientException:  # a thread whose channel is not in sight
-        return discord.Permissions.none()
+    """The bot's own in the message's channel."""
+    return permissions_of(message.guild.me if message.guild else None, message.channel)
 
 
 def _covered(place: Place) -> Place:

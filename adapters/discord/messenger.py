@@ -35,6 +35,10 @@ PACE_S: Final = 5.0
 """Discord limits edits per channel; oftener than this they pile up behind each other."""
 SMALLER_BYTES: Final = tuple(each * 1024 * 1024 for each in (8, 4, 2, 1))
 """What a file is cut down to, one after the other, where Discord refuses what it said it would take."""
+CALL_S: Final = 120.0
+"""The longest that a call may take, its upload included. A limit that lasts longer is waited for without a slot."""
+ANSWER_S: Final = 10.0
+"""The same for an interaction's first answer, which is worth nothing after three."""
 UPLOADS: Final = 4
 """Files on their way at once: each is held in memory."""
 
@@ -89,7 +93,7 @@ class DiscordMessenger:
             except PlaceGoneError:  # too late for an answer: the person is told in another way
                 log.warning("interaction lapsed before its answer", place=place.id)
         elif handle.first and self._lives(handle):
-            answer = await self._own_answer(handle)
+            answer = await self._own_answer(handle, reply)
             if answer is not None:
                 receipt = receipt_of(int(place.id), answer, answer=True)
                 await self.edit(place, receipt, reply)
@@ -100,7 +104,7 @@ class DiscordMessenger:
         handle, message = Handle.of(place), int(receipt.handle.removeprefix("i"))
         if receipt.handle.startswith("i"):
             if self._lives(handle):
-                with self._told_apart(handle):
+                with _anew(), self._told_apart(handle):
                     await self._with_picture(
                         reply, handle, lambda **what: self._webhook(handle).edit_message(message, **what)
                     )
@@ -108,7 +112,7 @@ class DiscordMessenger:
             if reply.tone is not Tone.WORKING or place.private or not handle.speaks:
                 raise PlaceGoneError("the interaction's time is over")
         ours = self._channel(int(receipt.place)).get_partial_message(message)
-        with _told_apart():
+        with _anew(), _told_apart():
             await self._with_picture(reply, handle, partial(_edited, ours))
 
     async def remove(self, place: Place, receipt: Receipt) -> None:
@@ -126,33 +130,44 @@ class DiscordMessenger:
 
     async def _answer(self, event: discord.Interaction[Any], place: Place, handle: Handle, reply: Reply) -> Receipt:
         """The interaction's first answer, or a follow-up once it has one."""
-        view = render.message(reply, say=self._say(reply), spoiler=handle.spoiler)
-        first = not event.response.is_done()
-        try:
+        if event.response.is_done():
             with _told_apart():
-                if not first:
-                    further = await event.followup.send(
-                        view=view, ephemeral=place.private, allowed_mentions=NOBODY, wait=True
-                    )
-                    return receipt_of(int(place.id), further.id, answer=True)
+                view = render.message(reply, say=self._say(reply), spoiler=handle.spoiler)
+                further = await event.followup.send(
+                    view=view, ephemeral=place.private, allowed_mentions=NOBODY, wait=True
+                )
+            return receipt_of(int(place.id), further.id, answer=True)
+        for last in (False, True):
+            try:
+                return await self._first_answer(event, place, handle, reply)
+            except (PlaceShutError, PlaceBusyError) as error:
+                # Was it answered by us and the word got lost, or by another process with this token?
+                with suppress(DeliveryError):
+                    ours = await self._own_answer(handle, reply)
+                    if ours is not None:
+                        return receipt_of(int(place.id), ours, answer=True)
+                if last or not isinstance(error.__cause__, aiohttp.ClientError):
+                    raise
+        raise PlaceBusyError("the interaction's answer did not arrive")
+
+    async def _first_answer(
+        self, event: discord.Interaction[Any], place: Place, handle: Handle, reply: Reply
+    ) -> Receipt:
+        self._online()
+        view = render.message(reply, say=self._say(reply), spoiler=handle.spoiler)
+        with _told_apart():
+            async with asyncio.timeout(ANSWER_S):
                 answered = await event.response.send_message(
                     view=view, ephemeral=place.private, allowed_mentions=NOBODY
                 )
-                if answered.message_id is None:
-                    raise PlaceBusyError("the answer has no message")
-                return receipt_of(int(place.id), answered.message_id, answer=True)
-        except (PlaceShutError, PlaceBusyError):
-            # Was it answered by us and the word got lost, or by another process with this token?
-            with suppress(DeliveryError):
-                ours = await self._own_answer(handle, job=reply.job) if first else None
-                if ours is not None:
-                    return receipt_of(int(place.id), ours, answer=True)
-            raise
+        if answered.message_id is None:
+            raise PlaceBusyError("the answer has no message")
+        return receipt_of(int(place.id), answered.message_id, answer=True)
 
-    async def _own_answer(self, handle: Handle, job: str | None = None) -> int | None:
-        """The message that answered the interaction, where there is one; with job, only where its buttons name it."""
+    async def _own_answer(self, handle: Handle, reply: Reply) -> int | None:
+        """The message that answered the interaction, where it is about the same job: its buttons name it."""
         try:
-            with self._told_apart(handle):
+            with _told_apart():
                 http = self._online().http
                 found = await http.request(
                     discord.http.Route(
@@ -162,11 +177,10 @@ class DiscordMessenger:
                         webhook_token=handle.token,
                     )
                 )
-        except PlaceGoneError:
+        except PlaceGoneError:  # not answered yet, or its time is over
             return None
-        if job is not None and f":{job}" not in json.dumps(found.get("components", [])):
-            return None
-        return int(found["id"])
+        ours = reply.job is not None and f":{reply.job}" in json.dumps(found.get("components", []))
+        return int(found["id"]) if ours else None
 
     async def _speak(self, place: Place, handle: Handle, reply: Reply, nonce: str) -> Receipt:
         """As the bot: in the channel where it may and nothing is private, else to the person alone."""
@@ -210,7 +224,8 @@ class DiscordMessenger:
         while True:
             async with self._attached(reply, handle, limit) as (view, files, size_bytes):
                 try:
-                    return await send(view=view, attachments=files)
+                    async with asyncio.timeout(CALL_S):
+                        return await send(view=view, attachments=files)
                 except discord.HTTPException as error:
                     refused = error.code == TOO_LARGE or error.status == 413
                     if not refused or not files:
@@ -271,7 +286,7 @@ class DiscordMessenger:
         return self._online().get_partial_messageable(channel)
 
     def _online(self) -> discord.Client:
-        if self.client is None:
+        if self.client is None or self.client.is_closed():
             raise PlaceBusyError("not connected")
         return self.client
 
@@ -287,6 +302,15 @@ def _file(fitted: Fitted, picture: Picture, name: str, spoiler: bool) -> discord
     return discord.File(
         io.BytesIO(fitted.file), f"{name}.{fitted.format}", description=picture.alt[:1024] or None, spoiler=spoiler
     )
+
+
+@contextmanager
+def _anew() -> Iterator[None]:
+    """Where we may not change a message any more, another one may still be let through, at least to the person."""
+    try:
+        yield
+    except PlaceShutError as error:
+        raise PlaceGoneError("the message can't be changed") from error
 
 
 @contextmanager

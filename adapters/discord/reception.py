@@ -27,7 +27,7 @@ from bot.errors import (
     PictureUnknownError,
     RefusedError,
 )
-from bot.message import Person, Picture, Verb
+from bot.message import Person, Picture, Place, Verb
 
 if TYPE_CHECKING:
     from adapters.discord import Settings
@@ -76,19 +76,20 @@ class Reception:
         if not self._shut:
             await self._refuse(Visit(self, event, answer_by_s=self._clock.steady()), error)
 
-    async def keep(self, attachments: Sequence[Attachment], *, by: Person) -> tuple[Picture, ...]:
-        """People's pictures, fetched and kept, in their order. Raises RefusedError."""
+    async def keep(self, attachments: Sequence[Attachment], *, by: Person, at: Place) -> tuple[Picture, ...]:
+        """People's pictures, fetched and kept, in their order; not for who may not ask there. Raises RefusedError."""
+        await self.desk.admit(by=by, at=at)
         return tuple([await self.desk.keep(await self._fetcher.fetch(each), by=by) for each in attachments])
 
     async def which(
-        self, attachments: Sequence[Attachment], verb: Verb, *, by: Person, factor: int | None = None
+        self, attachments: Sequence[Attachment], verb: Verb, *, by: Person, at: Place, factor: int | None = None
     ) -> tuple[discord.ui.LayoutView, list[discord.File]]:
         """The question which of several pictures is meant, of those that can be read; RefusedError where none can."""
         pictures: list[Picture] = []
         refusals: list[RefusedError] = []
         for each in attachments[:ASKED_LIMIT]:
             try:
-                pictures += await self.keep([each], by=by)
+                pictures += await self.keep([each], by=by, at=at)
             except RefusedError as error:
                 refusals.append(error)
         if not pictures:

@@ -184,6 +184,7 @@ class Visit:
         files = await self._door.files(untold, limit_bytes=limit_bytes) if untold else {}
         names = {image: file.filename for image, file in files.items()}
         await self.show(render.jobs(views, say=self.say, files=names), list(files.values()))
+        await self.desk.seen(views)
 
     async def about(self) -> None:
         await self.tell(await self.desk.about(self.person))
@@ -208,7 +209,7 @@ class Visit:
 
     async def bring(self, attachments: Sequence[Attachment]) -> tuple[Picture, ...]:
         """Keep people's pictures; where that outlasts the first answer, wait for it behind a private "thinking"."""
-        work = asyncio.ensure_future(self._door.keep(attachments, by=self.person))
+        work = asyncio.ensure_future(self._door.keep(attachments, by=self.person, at=self._place()))
         async with self._door.aside():
             try:
                 await asyncio.wait((work,), timeout=self._door.left_s(self._answer_by_s))
@@ -266,7 +267,7 @@ class Visit:
         if self._thinking or self._passing:
             await self.event.delete_original_response()
 
-    def _place(self, *, private: bool, spoiler: bool, first: bool = True) -> Place:
+    def _place(self, *, private: bool = False, spoiler: bool = False, first: bool = True) -> Place:
         """Where the answer belongs. One that comes behind another answer is a message of its own."""
         first = first and not self.event.response.is_done()
         rules = self._door.settings.rules
@@ -289,14 +290,14 @@ class Visit:
     async def _which(self, shown: Sequence[Attachment], verb: Verb) -> None:
         await self._think()
         async with self._door.aside():
-            view, files = await self._door.which(shown, verb, by=self.person)
+            view, files = await self._door.which(shown, verb, by=self.person, at=self._place())
         await self.show(view, files)
 
     async def _quickly(self, shown: Sequence[Attachment]) -> Picture | None:
         """The first of these pictures before a form, which bears no "thinking"; None: too slow, and told so."""
         try:
             async with self._door.aside(), asyncio.timeout(self._door.left_s(self._answer_by_s)):
-                return (await self._door.keep(shown[:1], by=self.person))[0]
+                return (await self._door.keep(shown[:1], by=self.person, at=self._place()))[0]
         except TimeoutError:
             title, body = self.say("title-refused"), self.say("discord-slow-picture")
             await self.tell(Reply(tone=Tone.REFUSED, title=title, body=body))
