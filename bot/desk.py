@@ -18,6 +18,7 @@ from bot.errors import (
     BotError,
     ClosingError,
     DeliveryError,
+    JobUnknownError,
     RefusedError,
     TooLateError,
     key_of,
@@ -189,8 +190,10 @@ class Desk:
                 await self._runner.give_up(job)
 
     async def again(self, job: JobId, *, by: Person, at: Place, event: str) -> JobId:
-        """The same request with a new seed; after an unsure end, the same seed."""
+        """The same request with a new seed; after an unsure end, the same seed. Raises JobUnknownError once deleted."""
         record = await self._store.record(job)
+        if record.deleted:
+            raise JobUnknownError
         asked = record.job
         try:
             self._catalogue.choose(kind_of(asked.request), model=asked.model, provider=asked.provider)
@@ -273,6 +276,7 @@ class Desk:
             by=record.job.by,
             at=record.job.at,
             receipt=record.receipt,
+            deleted=record.deleted,
             untold=record.untold,
             accepted_at=record.accepted_at,
             ended_at=record.ended_at,

@@ -33,8 +33,6 @@ SUFFIXES: Final = (".png", ".jpg", ".jpeg", ".webp", ".gif")
 FETCH_S: Final = 30.0
 """For a whole file: 10 MiB over 3 Mbit/s."""
 CONNECT_S: Final = 5.0
-AT_ONCE: Final = 8
-"""Files on their way in at once; each is held in memory up to the limit."""
 CHUNK_BYTES: Final = 64 * 1024
 
 
@@ -76,7 +74,6 @@ class Fetcher:
     def __init__(self, more_hosts: Collection[str] = (), *, limit_bytes: int = UPLOAD_BYTES) -> None:
         self._more_hosts = frozenset(host.lower() for host in more_hosts)
         self._limit_bytes = limit_bytes
-        self._turns = asyncio.Semaphore(AT_ONCE)
         self._session: aiohttp.ClientSession | None = None
 
     async def fetch(self, attachment: Attachment) -> bytes:
@@ -84,13 +81,12 @@ class Fetcher:
         if attachment.size_bytes > self._limit_bytes:
             raise FileTooLargeError(size_bytes=attachment.size_bytes, limit_bytes=self._limit_bytes)
         url = self._trusted(attachment.url)
-        async with self._turns:
-            try:
-                async with asyncio.timeout(FETCH_S):
-                    return await self._read(url)
-            except (aiohttp.ClientError, TimeoutError, OSError) as error:
-                log.info("picture not fetched", host=url.host, error=type(error).__name__)
-                raise PictureUnreachableError from error
+        try:
+            async with asyncio.timeout(FETCH_S):
+                return await self._read(url)
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            log.info("picture not fetched", host=url.host, error=type(error).__name__)
+            raise PictureUnreachableError from error
 
     async def close(self) -> None:
         if self._session is not None:

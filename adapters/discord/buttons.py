@@ -84,8 +84,14 @@ async def pressed(visit: Visit) -> None:
     match Verb(press.verb):
         case Verb.UPSCALE:
             await visit.enlarge(press.image, press.factor, Manner())
-        case Verb.AGAIN | Verb.RETRY:
+        case Verb.AGAIN:
             await visit.again(press.job)
+        case Verb.RETRY if press.sure:
+            await visit.retry(press.job)
+        case Verb.RETRY:
+            job = press.job
+            await visit.seen(job)
+            await visit.show(render.confirm(Button(Verb.RETRY, visit.say("button-retry"), job), say=visit.say))
         case Verb.EDIT:
             await visit.edit(press.job)
         case Verb.REFERENCE:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 import discord
 
+from adapters.discord import Rules
 from bot.message import DIRECT, Person, Place, Receipt
 
 DOOR: Final = "discord"
@@ -18,17 +18,6 @@ FILE_LIMIT: Final = 10 * 1024 * 1024
 """Bytes that Discord takes in a file everywhere; boosted servers and subscribers may send more."""
 
 Channel = discord.abc.GuildChannel | discord.Thread | discord.abc.PrivateChannel | discord.abc.Messageable | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """The settings that decide what an event means."""
-
-    roles: Collection[str] = ()
-    moderators: Collection[str] = ()
-    ceiling: int | None = None
-    age_restricted_ceiling: int | None = None
-    always_spoiler: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,8 +155,11 @@ def _speaks(event: discord.Interaction[Any], channel: Channel) -> bool:
 def _within(channel: Channel, guild: int | None) -> tuple[str, ...]:
     if not guild:
         return (DIRECT,)
-    above = [getattr(channel, "parent_id", None), getattr(channel, "category_id", None)]
-    return tuple(str(each) for each in above if each)
+    try:
+        category = getattr(channel, "category_id", None)
+    except discord.ClientException:  # a thread whose channel is not in sight
+        category = None
+    return tuple(str(each) for each in (getattr(channel, "parent_id", None), category) if each)
 
 
 def _ceiling(channel: Channel, rules: Rules) -> int | None:

@@ -35,6 +35,10 @@ log = structlog.get_logger(__name__)
 NOBODY: Final = discord.AllowedMentions.none()
 SAID: Final = (discord.MessageType.default, discord.MessageType.reply)
 """What people write; the other kinds Discord writes."""
+_CODE: Final = re.compile(r"`[^`]*`")
+"""Shown as written, as when people explain how to call the bot; Discord mentions nobody in it, either."""
+_MENTION: Final = re.compile(r"<@!?(\d+)>")
+_FLAGGING: Final = re.compile(r"(?<!\S)[-–—/]+|[\"„“”]")
 _EMOJI: Final = re.compile(r"<a?:(\w+):\d+>")
 
 
@@ -72,12 +76,12 @@ def words_for(message: discord.Message, me: int, role: int | None) -> str | None
     """
     ours = re.compile(rf"<@!?{me}>" if role is None else rf"<@!?{me}>|<@&{role}>")
     words = " ".join(ours.sub(" ", message.content).split())
-    called = message.guild is None or ours.search(message.content)
+    called = message.guild is None or ours.search(_CODE.sub("", message.content))
     if not called and not (_pings(message, me) and _is_command(words)):
         return None
-    for person in message.mentions:
-        words = words.replace(f"<@!{person.id}>", f"<@{person.id}>").replace(f"<@{person.id}>", person.display_name)
-    return _EMOJI.sub(r"\1", words)
+    names = {str(person.id): _harmless(person.display_name) for person in message.mentions}
+    named = _MENTION.sub(lambda found: names.get(found[1], found[0]), words)
+    return _EMOJI.sub(r"\1", named)
 
 
 def replies_unread(message: discord.Message, me: int) -> bool:
@@ -88,6 +92,11 @@ def replies_unread(message: discord.Message, me: int) -> bool:
     known = message.reference.resolved if message.reference else None
     to_us = isinstance(known, discord.Message) and known.author.id == me
     return message.guild is not None and (to_us or _pings(message, me)) and _is_bare(message)
+
+
+def _harmless(name: str) -> str:
+    """A name as words to paint: people choose it themselves, and its dashes are nobody's flags."""
+    return " ".join(_FLAGGING.sub("", name).split())
 
 
 def _pings(message: discord.Message, me: int) -> bool:
@@ -130,7 +139,7 @@ class Talk:
             case UpscaleCommand(factor=factor):
                 await self._enlarge(await self._shown(), factor)
             case WordsCommand(text="") if self._message.attachments:
-                await self._enlarge(pictures_in(self._message), None)
+                await self._ask(pictures_in(self._message))
             case HelpCommand() | UnknownCommand() | WordsCommand(text=""):
                 await self._reply(self._desk.help(self._person.locale))
             case ImagineCommand(wish=wish):
@@ -139,8 +148,8 @@ class Talk:
                 await self._paint(self._desk.read(text))
 
     async def hint(self) -> None:
-        """How to say it so that we can read it."""
-        if self._speaks:
+        """How to say it so that we can read it; nobody asked, so not where they could not ask, either."""
+        if self._speaks and await self._door.welcome(by=self._person, at=self._place):
             await self._reply(Reply(tone=Tone.HELP, title=self._say("help-title"), body=self._say("discord-unread")))
 
     async def refuse(self, error: BotError) -> None:
@@ -185,6 +194,15 @@ class Talk:
             source = (await self._door.keep(shown, by=self._person, at=self._place))[0].id
             self._cover(shown)
         await self._accept(Enlarge(source=source, factor=factor), asked=f"/upscale x{factor}" if factor else "/upscale")
+
+    async def _ask(self, shown: Sequence[Attachment]) -> None:
+        """What to do with a picture that came without a word: whatever it is, it costs money."""
+        if not shown:
+            raise PictureMissingError
+        if len(shown) > 1:
+            await self._which(shown, Verb.UPSCALE, None)
+            return
+        await self._send(*await self._door.what(shown[0], by=self._person, at=self._place))
 
     async def _accept(self, wish: Wish | Enlarge, *, asked: str) -> None:
         await self._desk.accept(wish, by=self._person, at=self._place, event=str(self._message.id), asked=asked)

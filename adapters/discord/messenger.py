@@ -93,11 +93,9 @@ class DiscordMessenger:
             except PlaceGoneError:  # too late for an answer: the person is told in another way
                 log.warning("interaction lapsed before its answer", place=place.id)
         elif handle.first and self._lives(handle):
-            answer = await self._own_answer(handle, reply)
-            if answer is not None:
-                receipt = receipt_of(int(place.id), answer, answer=True)
-                await self.edit(place, receipt, reply)
-                return receipt
+            found = await self._found_again(place, handle, reply)
+            if found is not None:
+                return found
         return await self._speak(place, handle, reply, nonce)
 
     async def edit(self, place: Place, receipt: Receipt, reply: Reply) -> None:
@@ -137,18 +135,22 @@ class DiscordMessenger:
                     view=view, ephemeral=place.private, allowed_mentions=NOBODY, wait=True
                 )
             return receipt_of(int(place.id), further.id, answer=True)
-        for last in (False, True):
+        for lost_before in (False, True):
             try:
                 return await self._first_answer(event, place, handle, reply)
             except (PlaceShutError, PlaceBusyError) as error:
                 # Was it answered by us and the word got lost, or by another process with this token?
-                with suppress(DeliveryError):
+                try:
                     ours = await self._own_answer(handle, reply)
-                    if ours is not None:
-                        return receipt_of(int(place.id), ours, answer=True)
-                if last or not isinstance(error.__cause__, aiohttp.ClientError):
+                except DeliveryError as unknown:
+                    if lost_before:  # most likely by us: the outcome will look for it again
+                        raise PlaceBusyError("nobody knows whether it was answered") from unknown
+                    ours = None
+                if ours is not None:
+                    return receipt_of(int(place.id), ours, answer=True)
+                if lost_before or not isinstance(error.__cause__, aiohttp.ClientError):
                     raise
-        raise PlaceBusyError("the interaction's answer did not arrive")
+        raise PlaceBusyError("the answer did not arrive")
 
     async def _first_answer(
         self, event: discord.Interaction[Any], place: Place, handle: Handle, reply: Reply
@@ -163,6 +165,20 @@ class DiscordMessenger:
         if answered.message_id is None:
             raise PlaceBusyError("the answer has no message")
         return receipt_of(int(place.id), answered.message_id, answer=True)
+
+    async def _found_again(self, place: Place, handle: Handle, reply: Reply) -> Receipt | None:
+        """The answer of which an earlier try, or an earlier life, never heard: brought up to date, else taken away."""
+        answer = await self._own_answer(handle, reply)
+        if answer is None:
+            return None
+        receipt = receipt_of(int(place.id), answer, answer=True)
+        try:
+            await self.edit(place, receipt, reply)
+        except PlaceGoneError:
+            with suppress(DeliveryError):
+                await self.remove(place, receipt)
+            return None
+        return receipt
 
     async def _own_answer(self, handle: Handle, reply: Reply) -> int | None:
         """The message that answered the interaction, where it is about the same job: its buttons name it."""

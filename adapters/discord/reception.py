@@ -27,7 +27,7 @@ from bot.errors import (
     PictureUnknownError,
     RefusedError,
 )
-from bot.message import Person, Picture, Place, Verb
+from bot.message import Button, Person, Picture, Place, Reply, Tone, Verb
 
 if TYPE_CHECKING:
     from adapters.discord import Settings
@@ -42,6 +42,8 @@ ASKED_LIMIT: Final = 10
 """Pictures of one message that the question which is meant can name: as many as files in a message."""
 PREVIEWS_BYTES: Final = 4 * 1024 * 1024
 """For all pictures of that question together."""
+ARRIVALS: Final = 8
+"""People's pictures on their way in at once, until they are kept: each is held in memory, and decoding is slower."""
 UNHEARD: Final = (discord.HTTPException, discord.RateLimited, aiohttp.ClientError)
 """What our own calls to Discord end with where it does not listen."""
 
@@ -59,6 +61,7 @@ class Reception:
         self._fetcher = Fetcher(settings.attachment_hosts)
         self._turns = asyncio.Semaphore(settings.at_once)
         self._talks = asyncio.Semaphore(settings.at_once)
+        self._arrivals = asyncio.Semaphore(ARRIVALS)
         self._under_way: dict[int, asyncio.Task[Any] | None] = {}
         self._idle = asyncio.Event()
         self._idle.set()
@@ -72,14 +75,18 @@ class Reception:
                 await self._answer(Visit(self, event, answer_by_s=self._clock.steady() + FIRST_ANSWER_S), work)
 
     async def refuse(self, event: discord.Interaction[Any], error: BotError) -> None:
-        """Say no to an interaction that nobody works on; never raises."""
-        if not self._shut:
+        """Say no to an interaction that nobody works on; never raises. A half-typed command takes no answer but choices."""
+        if not self._shut and event.type is not discord.InteractionType.autocomplete:
             await self._refuse(Visit(self, event, answer_by_s=self._clock.steady()), error)
 
     async def keep(self, attachments: Sequence[Attachment], *, by: Person, at: Place) -> tuple[Picture, ...]:
         """People's pictures, fetched and kept, in their order; not for who may not ask there. Raises RefusedError."""
         await self.desk.admit(by=by, at=at)
-        return tuple([await self.desk.keep(await self._fetcher.fetch(each), by=by) for each in attachments])
+        kept = []
+        for each in attachments:
+            async with self._arrivals:
+                kept.append(await self.desk.keep(await self._fetcher.fetch(each), by=by))
+        return tuple(kept)
 
     async def which(
         self, attachments: Sequence[Attachment], verb: Verb, *, by: Person, at: Place, factor: int | None = None
@@ -100,6 +107,34 @@ class Reception:
         question = self.desk.which(pictures, verb, locale=by.locale, factor=factor)
         say = partial(self.desk.say, by.locale)
         return render.message(question, say=say, files=names, spoiler=spoiler), list(files.values())
+
+    async def what(
+        self, attachment: Attachment, *, by: Person, at: Place
+    ) -> tuple[discord.ui.LayoutView, list[discord.File]]:
+        """The question what to do with one picture. Raises RefusedError."""
+        (picture,) = await self.keep([attachment], by=by, at=at)
+        say = partial(self.desk.say, by.locale)
+        question = Reply(
+            tone=Tone.HELP,
+            locale=by.locale,
+            title=say("discord-wordless"),
+            body=say("discord-wordless-body"),
+            pictures=(picture,),
+            buttons=tuple(
+                Button(verb, say(f"button-{verb.value}"), picture.id) for verb in (Verb.UPSCALE, Verb.REFERENCE)
+            ),
+        )
+        files = await self.files([(picture, attachment.spoiler)], limit_bytes=PREVIEWS_BYTES)
+        names = [file.filename for file in files.values()]
+        return render.message(question, say=say, files=names, spoiler=attachment.spoiler), list(files.values())
+
+    async def welcome(self, *, by: Person, at: Place) -> bool:
+        """Whether a wish of theirs would be heard there now."""
+        try:
+            await self.desk.admit(by=by, at=at)
+        except RefusedError:
+            return False
+        return True
 
     async def files(self, pictures: Sequence[tuple[Picture, bool]], *, limit_bytes: int) -> dict[str, discord.File]:
         """Kept pictures as files to send, by picture id, all in limit_bytes; True covers one. Some may be gone."""

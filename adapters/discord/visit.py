@@ -16,6 +16,7 @@ from adapters.discord.attachment import Attachment, covered, pictures_in
 from adapters.discord.event import DOOR, FILE_LIMIT, Handle, person_of, place_of, receipts_of
 from bot import prompt
 from bot.errors import (
+    BadValueError,
     BotError,
     DuplicateError,
     JobUnknownError,
@@ -100,6 +101,9 @@ class Visit:
 
     async def paint(self, wish: Wish, manner: Manner) -> None:
         """As many pictures as were asked for, each a job of its own; how many were taken is told where not all were."""
+        most = self._door.settings.max_count
+        if manner.count > most:  # of a form, or of a list of commands, from before the setting was changed
+            raise BadValueError(field="count", value=manner.count, allowed=f"1–{most}" if most > 1 else "1")
         for number, each in enumerate(series(wish, manner.count), start=1):
             first = number == 1
             event = str(self.event.id) if first else f"{self.event.id}:{number}"
@@ -128,6 +132,12 @@ class Visit:
         view = await self.seen(job)
         at = self._place(private=view.at.private, spoiler=_spoiler(view))
         await self.desk.again(job, by=self.person, at=at, event=str(self.event.id))
+
+    async def retry(self, job: JobId) -> None:
+        """As `again`, once it was confirmed: that question is private, its answer stands where the job did."""
+        view = await self.desk.view(job)
+        self.private = str(self.event.channel_id) != view.at.id
+        await self.again(job)
 
     async def edit(self, job: JobId) -> None:
         """The form that holds what made a picture."""
@@ -193,10 +203,14 @@ class Visit:
         await self.tell(self.desk.help(self.person.locale))
 
     async def seen(self, job: JobId) -> View:
-        """A job that this person may know of. Raises JobUnknownError, also for another's private one."""
+        """A job that this person may know of; what follows from a private one is private.
+
+        Raises JobUnknownError, also for another's private one and one whose message was deleted.
+        """
         view = await self.desk.view(job)
-        if view.at.private and view.by.key != self.person.key:
+        if view.deleted or (view.at.private and view.by.key != self.person.key):
             raise JobUnknownError
+        self.private = self.private or view.at.private
         return view
 
     async def with_references(self, wish: Wish, attachments: Sequence[Attachment]) -> Wish:

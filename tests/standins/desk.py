@@ -187,7 +187,7 @@ class StandInDesk:
         reply = ask.written if outcome is not None and ask.written is not None else self._working(ask)
         return View(
             id=job, status=status_of(outcome) if outcome else running, provider=ask.job.provider, model=ask.job.model,
-            request=ask.job.request, by=ask.job.by, at=ask.job.at, receipt=None, untold=False,
+            request=ask.job.request, by=ask.job.by, at=ask.job.at, receipt=None, untold=False, deleted=False,
             accepted_at=ask.job.accepted_at, ended_at=ask.ended_at,
             ahead=standing.ahead or 0, word=standing.progress.word if standing.progress else "",
             task=standing.ticket.id if standing.ticket else "", outcome=outcome,

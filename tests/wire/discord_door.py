@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from adapters import Kit
-from adapters.discord import Adapter, Settings, open_adapter
+from adapters.discord import Settings, open_adapter
+from adapters.discord.door import Adapter
 from bot.delivery import Messenger
 from bot.desk import Desk
 from bot.job import JobId
+from bot.request import Imagine, Upscale
 from tests.clock import ShiftedClock
 from tests.house import TestHouse, house
 from tests.standins.discord import Channel, Discord, Guild, Message, Person
@@ -47,6 +49,18 @@ class Life:
         """The message once its picture, or the end that `word` is from, is in it."""
         await self.discord.until(lambda: word in message.text if word else bool(message.pictures))
         return message
+
+    def painted(self, number: int = -1) -> Imagine:
+        """What the provider was asked to paint, by its place among its orders."""
+        request = self.home.provider.orders[number].request
+        assert isinstance(request, Imagine)
+        return request
+
+    def enlarged(self, number: int = -1) -> Upscale:
+        """What the provider was asked to enlarge, by its place among its orders."""
+        request = self.home.provider.orders[number].request
+        assert isinstance(request, Upscale)
+        return request
 
     async def job(self) -> JobId:
         """The newest job of the house."""

@@ -16,7 +16,7 @@ error-prompt-missing = Sag mir, was ich malen soll: Schreib ein paar Worte hinte
 error-prompt-too-long = Der Prompt hat { $length } Zeichen, { $limit } passen. Bitte kürze ihn ein wenig.
 error-unknown-flag = { $meant ->
     [absent] { $flag } kenne ich nicht. Möglich sind: { $possible }.
-   *[other] { $flag } kenne ich nicht. Meintest du { $meant }? Möglich sind: { $possible }.
+   *[other] { $flag } kenne ich nicht. Meintest du { $meant }?
 }
 error-bad-value = { $value ->
     [absent] { $label }: Der Wert fehlt. Möglich: { $allowed }.
@@ -24,10 +24,10 @@ error-bad-value = { $value ->
 }
 error-unknown-model = „{ $model }“ gibt es hier nicht. Möglich sind: { $possible }.
 error-no-offer = { $kind ->
-    [reference] Nichts, was hier eingeschaltet ist, kann sich nach einem Bild richten. Beschreib es mit Worten oder vergrößere es.
-    [upscale] Nichts, was hier eingeschaltet ist, kann Bilder vergrößern.
-    [imagine] Nichts, was hier eingeschaltet ist, kann das malen.
-   *[other] Nichts, was hier eingeschaltet ist, kann das.
+    [reference] Kein Modell hier kann ein Bild als Vorlage nehmen. Beschreib es mit Worten oder vergrößere es.
+    [upscale] Kein Modell hier kann Bilder vergrößern.
+    [imagine] Kein Modell hier kann das malen.
+   *[other] Kein Modell hier kann das.
 }
 error-too-fast = Einen Moment: { $limit ->
     [one] Hier ist nur { $limit } Bild
@@ -42,7 +42,7 @@ error-quota-spent = { $limit ->
    *[other] Deine { $limit } Bilder für heute sind aufgebraucht.
 } Du kannst { again-at } wieder fragen.
 error-place-closed = In diesem Kanal bin ich nicht zugelassen. Wer diesen Bot betreibt, kann ihn öffnen.
-error-role-missing = Dafür brauchst du hier eine bestimmte Rolle. Wer diesen Bot betreibt, kann sie dir geben.
+error-role-missing = Dafür brauchst du hier eine bestimmte Rolle. Frag jemanden, der hier die Rollen vergibt.
 error-busy = Gerade fragen so viele auf einmal, dass ich das nicht annehmen konnte. Es wurde nichts berechnet. Bitte frag in einer Minute noch einmal.
 error-picture-missing = Welches Bild? Antworte auf eines oder füge eines als Datei hinzu.
 error-picture-unknown = Dieses Bild finde ich nicht mehr. Du kannst es noch einmal als Datei hinzufügen.
@@ -60,7 +60,7 @@ error-file-too-large = { $size_bytes ->
 error-picture-too-large = Dieses Bild hat { NUMBER($width, useGrouping: 0) } × { NUMBER($height, useGrouping: 0) } Pixel; möglich sind höchstens { $limit }. Bitte verkleinere es vorher.
 error-picture-too-small = Dieses Bild hat { NUMBER($width, useGrouping: 0) } × { NUMBER($height, useGrouping: 0) } Pixel; nötig sind mindestens { $limit }.
 error-job-unknown = Diesen Auftrag kenne ich nicht mehr.
-error-not-yours = Das kann nur, wer um dieses Bild gebeten hat.
+error-not-yours = Das kann nur, wer um dieses Bild gebeten hat, oder die Moderation.
 error-too-late = Der Auftrag ist schon beendet.
 error-outdated = Das stammt aus einer anderen Version von mir, und ich kenne es nicht mehr. Bitte nimm eine neuere Nachricht, oder versuch den Befehl in einer Minute noch einmal.
 error-duplicate = Ich bin schon dabei.
@@ -110,18 +110,24 @@ title-failed = Diesmal kein Bild
 title-unsure = Unklar, wie das ausging
 title-cancelled = Abgebrochen
 finished-imagine = Hier ist dein Bild
-finished-upscale = Hier ist es, { $factor }-mal so groß
+finished-upscale = { $factor ->
+    [2] Hier ist es, doppelt so groß
+   *[other] Hier ist es, { $factor }-mal so groß
+}
 moderated-prompt = Der Bilddienst hat diese Worte abgelehnt. Es wurde nichts gemalt, und es hat nichts gekostet. Beschreib es anders: ohne echte Personen, ohne Marken, ohne Gewalt oder Anstößiges.
 moderated-image = Das Bild wurde gemalt, aber der Sicherheitsfilter des Dienstes hat es zurückgehalten. Es hat nichts gekostet. Ein anderer Seed oder leicht andere Worte helfen oft.
 moderated-source = Der Bilddienst wollte dieses Bild nicht vergrößern. Es hat nichts gekostet. Versuch es mit einem Bild ohne echte Personen, Gewalt oder Anstößiges.
 moderated-reasons = Als Grund nannte er: { $reasons }.
-cancelled = Du hast das abgebrochen, bevor es begann. Es hat nichts gekostet.
-cancelled-billed = Du hast das abgebrochen, aber der Anbieter hatte schon begonnen und berechnet { $cost }.
+cancelled = Das wurde abgebrochen, bevor es begann. Es hat nichts gekostet.
+cancelled-billed = Das wurde abgebrochen, aber der Anbieter hatte schon begonnen und berechnet { $cost }.
 
 ## Unterwegs
 
 announce-imagine = Ich male
-announce-upscale = Ich vergrößere { $factor }-fach
+announce-upscale = { $factor ->
+    [2] Ich mache es doppelt so groß
+   *[other] Ich mache es { $factor }-mal so groß
+}
 state-queued = { $ahead ->
     [0] Du bist als Nächstes dran.
     [one] { $ahead } Bild ist vor deinem dran.
@@ -146,6 +152,7 @@ label-prompt_upsampling = Prompt ausschmücken
 label-safety_tolerance = Filtertoleranz
 label-raw = Natürlicher Look
 label-output_format = Format
+label-count = Anzahl der Bilder
 label-width = Breite
 label-height = Höhe
 label-ratio = Seitenverhältnis
@@ -239,10 +246,7 @@ control-hint-references = Bilder, an denen sich das neue orientiert.
 ## Hilfe
 
 help-title = Was du sagen kannst
-help-body =
-    /imagine ein Leuchtturm in der Dämmerung
-    malt ein Bild. Außer den Worten kann alles wegbleiben; diese Angaben dürfen überall dazwischenstehen:
-
+help-flags =
     --ar 16:9    die Form, Breite zu Höhe
     --size 1024x768    die genaue Größe in Pixeln; auch --width und --height
     --seed 42    noch einmal dasselbe Bild
@@ -253,6 +257,11 @@ help-body =
     --raw    ein natürlicherer Look
     --safety 2    wie streng der Filter ist; 0 ist am strengsten
     --format png    webp, png oder jpeg
+help-body =
+    /imagine ein Leuchtturm in der Dämmerung
+    malt ein Bild. Außer den Worten kann alles wegbleiben; diese Angaben dürfen überall dazwischenstehen:
+
+    { help-flags }
 
     Zum Beispiel: /imagine eine Stadt bei Nacht --ar 16:9 --seed 42
 

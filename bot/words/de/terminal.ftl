@@ -62,7 +62,7 @@ check-unwell = { $count ->
 ## imagebot check: Discord
 
 check-discord = Discord: angemeldet als { $name }
-check-discord-token = Discord nimmt DISCORD_TOKEN nicht an. Kopiere es neu aus dem Developer Portal: deine Anwendung, Bot, Token zurücksetzen.
+check-discord-token = Discord nimmt DISCORD_TOKEN nicht an. Kopiere es neu aus dem Developer Portal: deine Anwendung, Bot, Reset Token.
 check-discord-fault = Discord ist gestört: { $listed }
 check-discord-refused = Discord hat abgelehnt, was ich wollte (HTTP { $status }, Code { $code }).
 check-discord-read = Discord: darf Nachrichten lesen (Message Content Intent)
@@ -127,7 +127,7 @@ terminal-discord-invite =
     Dieser Link holt den Bot auf einen Server, den du verwaltest:
     { $url }
 terminal-discord-install =
-    Dieser fügt ihn dem Konto einer einzelnen Person hinzu, wo immer sie schreibt (unter „Installation“ im Developer Portal muss User Install erlaubt sein):
+    Dieser fügt ihn dem Konto einer einzelnen Person hinzu, wo immer sie schreibt (im Developer Portal muss unter Installation „User Install“ erlaubt sein):
     { $url }
 terminal-discord-owner-only = Nur wem die Anwendung gehört, kann sie benutzen: Public Bot ist im Developer Portal aus.
 

@@ -16,7 +16,7 @@ error-prompt-missing = Tell me what to paint: write a few words after /imagine, 
 error-prompt-too-long = That prompt has { $length } characters and { $limit } fit. Please shorten it a little.
 error-unknown-flag = { $meant ->
     [absent] I don’t know { $flag }. You can use: { $possible }.
-   *[other] I don’t know { $flag }. Did you mean { $meant }? You can use: { $possible }.
+   *[other] I don’t know { $flag }. Did you mean { $meant }?
 }
 error-bad-value = { $value ->
     [absent] { $label }: the value is missing. Allowed: { $allowed }.
@@ -24,10 +24,10 @@ error-bad-value = { $value ->
 }
 error-unknown-model = I don’t have “{ $model }” here. You can choose from: { $possible }.
 error-no-offer = { $kind ->
-    [reference] Nothing that is switched on here can take after a picture. Describe it in words, or make it larger.
-    [upscale] Nothing that is switched on here can enlarge pictures.
-    [imagine] Nothing that is switched on here can paint that.
-   *[other] Nothing that is switched on here can do that.
+    [reference] No model here can take a picture as a reference. Describe it in words, or make it larger.
+    [upscale] No model here can make pictures larger.
+    [imagine] No model here can paint that.
+   *[other] No model here can do that.
 }
 error-too-fast = One moment: { $limit ->
     [one] you can have only { $limit } picture
@@ -42,7 +42,7 @@ error-quota-spent = { $limit ->
    *[other] You’ve had all { $limit } of today’s pictures.
 } You can ask again { again-at }.
 error-place-closed = I’m not open in this channel. Whoever runs this bot can open it.
-error-role-missing = You need a certain role here before I may paint for you. Whoever runs this bot can give it to you.
+error-role-missing = You need a certain role here before I may paint for you. Ask somebody who manages the roles here.
 error-busy = So many people are asking at this moment that I couldn’t take this on. Nothing was charged. Please ask again in a minute.
 error-picture-missing = Which picture? Reply to one, or add one as a file.
 error-picture-unknown = I can’t find that picture any more. You can add it again as a file.
@@ -60,7 +60,7 @@ error-file-too-large = { $size_bytes ->
 error-picture-too-large = That picture is { NUMBER($width, useGrouping: 0) } × { NUMBER($height, useGrouping: 0) } pixels; the most I can take is { $limit }. Please make it smaller first.
 error-picture-too-small = That picture is { NUMBER($width, useGrouping: 0) } × { NUMBER($height, useGrouping: 0) } pixels; it needs to be at least { $limit }.
 error-job-unknown = I don’t know that request any more.
-error-not-yours = Only the person who asked for this picture can do that.
+error-not-yours = Only the person who asked for this picture, or a moderator, can do that.
 error-too-late = That one has already ended.
 error-outdated = That is from another version of me, and I don’t know it any more. Please use a newer message, or try the command again in a minute.
 error-duplicate = I’m already on it.
@@ -110,18 +110,24 @@ title-failed = No picture this time
 title-unsure = Not sure how this ended
 title-cancelled = Stopped
 finished-imagine = Here is your picture
-finished-upscale = Here it is, { $factor } times as large
+finished-upscale = { $factor ->
+    [2] Here it is, twice as large
+   *[other] Here it is, { $factor } times as large
+}
 moderated-prompt = The picture service declined these words, so nothing was painted and it cost nothing. Try describing it differently, without real people, brands or anything violent or explicit.
 moderated-image = The picture was painted, but the service’s safety filter held it back. It cost nothing. Another seed or slightly different words often help.
 moderated-source = The picture service declined to enlarge this picture, and it cost nothing. Try one without real people or anything violent or explicit.
 moderated-reasons = The reason it gave: { $reasons }.
-cancelled = You stopped this before it began. It cost nothing.
-cancelled-billed = You stopped this, but the provider had already begun and is charging { $cost }.
+cancelled = It was stopped before it began, and cost nothing.
+cancelled-billed = It was stopped, but the provider had already begun and is charging { $cost }.
 
 ## On its way
 
 announce-imagine = Painting
-announce-upscale = Enlarging { $factor } times
+announce-upscale = { $factor ->
+    [2] Making it twice as large
+   *[other] Making it { $factor } times as large
+}
 state-queued = { $ahead ->
     [0] You’re next.
     [one] { $ahead } picture is ahead of yours.
@@ -146,6 +152,7 @@ label-prompt_upsampling = Prompt upsampling
 label-safety_tolerance = Safety tolerance
 label-raw = Natural look
 label-output_format = Format
+label-count = Number of pictures
 label-width = Width
 label-height = Height
 label-ratio = Aspect ratio
@@ -234,15 +241,12 @@ control-hint-width = In pixels.
 control-hint-height = In pixels.
 control-hint-ratio = The shape of the picture, width to height.
 control-hint-factor = How many times larger each side becomes.
-control-hint-references = Pictures the new one should take after.
+control-hint-references = Pictures to use as a reference for the new one.
 
 ## Help
 
 help-title = What you can say
-help-body =
-    /imagine a lighthouse at dusk
-    paints a picture. Only the words are needed; these may stand anywhere among them:
-
+help-flags =
     --ar 16:9    the shape, width to height
     --size 1024x768    the exact size in pixels; also --width and --height
     --seed 42    the same picture again
@@ -253,13 +257,18 @@ help-body =
     --raw    a more natural look
     --safety 2    how strict the filter is, 0 being the strictest
     --format png    webp, png or jpeg
+help-body =
+    /imagine a lighthouse at dusk
+    paints a picture. Only the words are needed; these may stand anywhere among them:
+
+    { help-flags }
 
     For example: /imagine a city at night --ar 16:9 --seed 42
 
     upscale
     in reply to a picture makes it larger; so does dropping in a picture of your own. “x2” or “x4” says how much.
 
-    Reply to a picture with words to get a new one that takes after it, where the model can do that.
+    Reply to a picture with words to get a new one like it, where the model can do that.
 
     /help
     shows this.

@@ -141,8 +141,8 @@ def view(status: Status, request: Imagine | Upscale | None = None, **changes: An
     reply = REPLIES.working(asked, DEV, Standing(), None)
     made = View(
         id=asked.id, status=status, provider="flux", model="flux-dev", request=asked.request, by=asked.by, at=PLACE,
-        receipt=Receipt("discord", "300", "i400"), untold=False, accepted_at=AT, ended_at=None, ahead=0, word="",
-        task="", outcome=None, picture=None, cost_cents=None, reply=reply,
+        receipt=Receipt("discord", "300", "i400"), deleted=False, untold=False, accepted_at=AT, ended_at=None, ahead=0,
+        word="", task="", outcome=None, picture=None, cost_cents=None, reply=reply,
     )  # fmt: skip
     return replace(made, **changes)
 

@@ -1,0 +1,340 @@
+"""The connection: a first one that fails, lines that drop in mid-job, sessions that end, shards, and the way out."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import logging
+from collections.abc import AsyncIterator, Iterator
+from enum import StrEnum
+from pathlib import Path
+
+import pytest
+import structlog
+from pydantic import ValidationError
+
+import adapters.discord.door
+from adapters.discord import Settings, client
+from bot import telemetry
+from bot.errors import SettingsError
+from tests.clock import ShiftedClock
+from tests.standins.discord import Discord, Scope, Stage
+from tests.wire.discord_door import living, scene
+from tests.wire.discord_studio import HastyClock, Studio, holding, soon, studio, told
+
+
+@pytest.fixture(autouse=True)
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library waits 5 s before every identify but the first, and the door before it makes a new client."""
+
+    async def now(self: client.Client, shard_id: int | None, *, initial: bool = False) -> None: ...
+
+    monkeypatch.setattr(client.Client, "before_identify_hook", now)
+    monkeypatch.setattr(client, "LONGEST_ABSENCE_S", 0.1)
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[Studio]:
+    async with studio(tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """Everything that the house would write into its log at its most talkative."""
+    out, root, before = io.StringIO(), logging.getLogger(), structlog.get_config()
+    handlers, level = root.handlers[:], root.level
+    telemetry.set_up(level="debug", style="json", stream=out)
+    yield out
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.configure(**before)
+
+
+# ---- the first connection
+
+
+@pytest.mark.parametrize("route", ["GET /users/@me", "GET /gateway/bot", "GET /oauth2/applications/@me"])
+async def test_a_first_call_that_fails_is_made_again(tmp_path: Path, route: str) -> None:
+    async with Discord() as discord:
+        here = scene(discord)
+        discord.fail(route, status=503)
+        async with living(discord, tmp_path, ShiftedClock()) as life:
+            await discord.until(lambda: discord.gateway.live)
+            asked = await discord.slash(here.ada, here.art, "imagine", prompt="a fox")
+            assert asked.message is not None
+            await life.ended(asked.message)
+
+
+async def test_a_gateway_that_is_refused_at_first_is_called_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(adapters.discord.door, "OPENING_S", 0.3)
+    async with Discord() as discord:
+        here = scene(discord)
+        discord.gateway.turn_away(1, status=503)
+        async with living(discord, tmp_path, ShiftedClock()) as life:
+            await discord.until(lambda: discord.gateway.live)
+            asked = await discord.slash(here.ada, here.art, "imagine", prompt="a fox")
+            assert asked.message is not None
+            await life.ended(asked.message)
+
+
+async def test_a_house_without_discord_opens_and_delivers_when_it_is_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = ShiftedClock()
+    async with Discord(clock=clock) as discord:
+        here = scene(discord)
+        async with living(discord, tmp_path, clock) as first:
+            holding(first.home.provider)
+            for prompt in ("a fox", "a hare", "an owl"):
+                await discord.slash(here.ada, here.art, "imagine", prompt=prompt)
+        monkeypatch.setattr(adapters.discord.door, "OPENING_S", 0.1)
+        discord.fail("/users/@me", status=503, times=None)
+        async with living(discord, tmp_path, HastyClock()) as second:
+            assert [remark.key for remark in second.door.remarks] == ["remark-discord-unreachable"]
+            assert second.door.standing.key == "terminal-discord-waiting"
+
+            async def ended() -> bool:
+                return all(record.status.ended for record in await second.home.store.jobs())
+
+            await soon(ended)
+            assert [record.delivered_at for record in await second.home.store.jobs()] == [None] * 3
+            discord.heal()
+            owl = await Studio(second, here, clock).picture(here.art)
+            assert "an owl" in owl.text
+            await told(second)
+            assert len(discord.messages(here.art)) == 3
+
+
+async def test_a_token_that_discord_does_not_know_is_said_in_one_sentence(tmp_path: Path) -> None:
+    async with Discord() as discord:
+        scene(discord)
+        with pytest.raises(SettingsError, match="DISCORD_TOKEN: Discord does not accept this token"):
+            async with living(discord, tmp_path, ShiftedClock(), token="MTIz.wrong.token"):
+                pass
+
+
+async def test_an_intent_that_is_switched_off_is_said_in_one_sentence(tmp_path: Path) -> None:
+    async with Discord(message_content=False) as discord:
+        scene(discord)
+        with pytest.raises(SettingsError, match=r"discord\.message_content is true.*Message Content Intent"):
+            async with living(discord, tmp_path, ShiftedClock(), message_content=True):
+                pass
+
+
+# ---- a line that breaks
+
+
+class Break(StrEnum):
+    DROP = "drop"
+    RECONNECT = "reconnect"
+    INVALID = "invalid"
+    RESUMABLE = "invalid but resumable"
+    CLOSED = "closed"
+    REFUSED = "resume refused"
+    OVER = "the library gives up"
+
+
+@pytest.mark.parametrize("how", list(Break))
+async def test_a_session_that_breaks_in_mid_job_loses_nothing(house: Studio, how: Break) -> None:
+    discord, here, gateway = house.discord, house.here, house.discord.gateway
+    done = holding(house.provider)
+    asked = await discord.slash(here.ada, here.art, "imagine", prompt="a fox")
+    before = gateway.resumes + len(gateway.identifies)
+    match how:
+        case Break.DROP:
+            gateway.drop()
+        case Break.RECONNECT:
+            await gateway.reconnect()
+        case Break.INVALID:
+            await gateway.invalidate()
+        case Break.RESUMABLE:
+            await gateway.invalidate(resumable=True)
+        case Break.CLOSED:
+            await gateway.close(4000)
+        case Break.OVER:
+            await gateway.close(4011)
+        case Break.REFUSED:
+            gateway.fail_resume()
+            gateway.drop()
+    await discord.until(lambda: gateway.live and gateway.resumes + len(gateway.identifies) > before)
+    done.set()
+    shown = await house.picture(here.art)
+    assert shown is asked.message
+    again = await discord.press(here.ada, shown, "Again")
+    await house.life.ended(again.message)  # type: ignore[arg-type]
+    assert len(house.provider.orders) == 2
+    assert len(discord.messages(here.art)) == 2
+
+
+async def test_what_was_asked_while_the_line_was_cut_is_answered_once_after_the_resume(house: Studio) -> None:
+    discord, here = house.discord, house.here
+    first = await discord.slash(here.ada, here.art, "imagine", prompt="a fox")
+    discord.gateway.drop()
+    missed = await discord.slash(here.ada, here.art, "imagine", prompt="a hare", wait=False)
+    await discord.until(lambda: missed.first)
+    await discord.gateway.close(4000)  # a second resume replays nothing that was heard
+    await discord.until(lambda: discord.gateway.resumes == 2 and discord.gateway.live)
+    await discord.until(lambda: all(message.pictures for message in discord.messages(here.art)))
+    assert discord.messages(here.art) == [first.message, missed.message]
+    assert len(house.provider.orders) == 2
+
+
+async def test_replies_are_edited_although_the_gateway_is_away(house: Studio) -> None:
+    discord, here = house.discord, house.here
+    done = holding(house.provider)
+    asked = await discord.slash(here.ada, here.art, "imagine", prompt="a fox")
+    discord.gateway.turn_away(50)
+    discord.gateway.drop()
+    done.set()
+    assert await house.picture(here.art) is asked.message
+    assert discord.gateway.live == []
+
+
+async def test_a_token_that_is_taken_back_in_mid_life_is_told_to_the_operator(tmp_path: Path, log: io.StringIO) -> None:
+    async with studio(tmp_path) as house:
+        house.discord.world.token = "another"
+        await house.discord.gateway.close(4004)
+
+        async def said() -> bool:
+            return "the Discord door needs its operator" in log.getvalue()
+
+        await soon(said)
+        assert "Discord does not accept this token" in log.getvalue()
+
+
+# ---- shards
+
+
+async def test_one_process_serves_all_shards(tmp_path: Path) -> None:
+    async with Discord(shards=2) as discord:
+        here = scene(discord)
+        there = discord.guild("Annex", members=[here.ada]).channel("art")
+        assert here.guild.shard(2) != (there.guild.shard(2) if there.guild else None)
+        async with living(discord, tmp_path, ShiftedClock()) as life:
+            await discord.until(lambda: len(discord.gateway.live) == 2)
+            for channel in (here.art, there, discord.dm(here.ada)):
+                asked = await discord.slash(here.ada, channel, "imagine", prompt="a fox")
+                assert asked.message is not None
+                await life.ended(asked.message)
+
+
+async def test_a_process_with_some_shards_serves_only_their_servers(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    clock = ShiftedClock()
+    async with Discord(clock=clock, shards=2) as discord:
+        here = scene(discord)
+        there = discord.guild("Annex", members=[here.ada]).channel("art")
+        async with (
+            living(discord, tmp_path / "a", clock, shard_ids=(here.guild.shard(2),), shard_count=2) as one,
+            living(discord, tmp_path / "b", clock, shard_ids=(1 - here.guild.shard(2),), shard_count=2) as other,
+        ):
+            for channel in (here.art, there):
+                asked = await discord.slash(here.ada, channel, "imagine", prompt="a fox")
+                assert asked.message is not None
+                await one.ended(asked.message)
+            assert [len(life.home.provider.orders) for life in (one, other)] == [1, 1]
+            assert len(discord.gateway.identifies) == 2
+
+
+def test_shards_beyond_their_count_are_refused_in_one_sentence() -> None:
+    with pytest.raises(ValidationError, match="shard_ids must be below shard_count"):
+        Settings(shard_ids=(2,), shard_count=2)
+    with pytest.raises(ValidationError, match="which must be set along with them"):
+        Settings(shard_ids=(0,))
+
+
+# ---- the way out, and what is written down
+
+
+async def test_an_orderly_end_answers_what_is_under_way_and_leaves_nothing_behind(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with Discord() as discord:
+        here = scene(discord)
+        before = asyncio.all_tasks()
+        async with living(discord, tmp_path, ShiftedClock()) as life:
+            gate = discord.hold("/callback")
+            asked = await discord.slash(here.ada, here.art, "imagine", prompt="a fox", wait=False)
+            await gate.reached.wait()
+            closing = asyncio.create_task(life.door.close())
+            await asyncio.sleep(0)
+            assert not closing.done()
+            gate.open.set()
+            await closing
+            assert asked.first is not None
+            assert "a fox" in asked.text
+        await discord.until(lambda: not discord.gateway.live)
+
+        async def quiet() -> bool:
+            return not any(_ours(task) for task in asyncio.all_tasks() - before)
+
+        await soon(quiet)
+        assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
+
+
+async def test_a_delivery_cut_off_by_the_end_is_the_next_lifes(tmp_path: Path, log: io.StringIO) -> None:
+    clock = ShiftedClock()
+    async with Discord(clock=clock) as discord:
+        here = scene(discord)
+        async with living(discord, tmp_path, clock) as first:
+            done = holding(first.home.provider)
+            asked = await discord.slash(here.ada, here.art, "imagine", prompt="a fox")
+            await discord.until(lambda: asked.message and asked.message.edits)
+            gate = discord.hold("PATCH /webhooks")
+            done.set()
+            await gate.reached.wait()
+            ends = asyncio.get_running_loop().time()
+        assert asyncio.get_running_loop().time() - ends < 1
+        assert '"level": "error"' not in log.getvalue()
+        discord.heal()
+        async with living(discord, tmp_path, clock) as second:
+            shown = await Studio(second, here, clock).picture(here.art)
+            assert shown is asked.message
+            assert discord.messages(here.art) == [shown]
+
+
+async def test_no_log_line_holds_a_token_a_signed_link_or_somebodys_words(tmp_path: Path, log: io.StringIO) -> None:
+    async with studio(tmp_path) as house:
+        discord, here = house.discord, house.here
+        tokens: list[str] = []
+        for number in range(9):
+            match number:
+                case 0:
+                    discord.throttle("PATCH /webhooks", scope=Scope.GLOBAL)
+                case 1:
+                    discord.throttle("PATCH /webhooks", via=False)
+                case 2:
+                    discord.fail("PATCH /webhooks", status=400, code=50035)
+                case 3:
+                    discord.fail("PATCH /webhooks", status=401, code=50027)
+                case 4:
+                    discord.hang_up("PATCH /webhooks", stage=Stage.BEFORE)
+                case 5:
+                    discord.hang_up("/callback", stage=Stage.AFTER)
+                case 6:
+                    discord.hang_up("/callback", stage=Stage.AFTER)
+                    discord.throttle("GET /webhooks")
+                case 7:
+                    discord.fail("/callback", status=404, code=10062)
+                    discord.throttle("POST /channels")
+                case _:
+                    pass
+            asked = await discord.slash(here.ada, here.art, "imagine", prompt="zanzibar", wait=False)
+            tokens.append(asked.token)
+            await house.told_all(len(tokens))
+        photo = discord.attachment("zanzibar.png", b"no picture")
+        asked = await discord.slash(here.ada, here.art, "upscale", image=photo)
+        tokens.append(asked.token)
+        written = log.getvalue()
+        assert "job accepted" in written
+        for secret in (discord.token, "zanzibar", "?ex=", *tokens):
+            assert secret not in written
+
+
+def _ours(task: asyncio.Task[object]) -> bool:
+    """Neither a line of the stand-in's server, nor the library's patience with servers that do not report."""
+    return not any(strange in str(task.get_coro()) for strange in ("aiohttp/web", "_delay_ready", "_delay_shard_ready"))
