@@ -8,7 +8,16 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
-from bot.errors import BadValueError, BotError, Fact, ProviderError, UnsureError, key_of
+from bot.errors import (
+    BadValueError,
+    BotError,
+    Fact,
+    PictureTooLargeError,
+    PictureTooSmallError,
+    ProviderError,
+    UnsureError,
+    key_of,
+)
 from bot.job import Cancelled, Failed, Finished, Job, Moderated, Outcome, Progress, Ticket
 from bot.message import Button, Field, Picture, Reply, Tone, Verb
 from bot.offer import Offer
@@ -147,6 +156,8 @@ class Replies:
         facts: dict[str, Fact] = dict(error.facts)
         if isinstance(error, BadValueError):
             facts["label"] = self.words.say(locale, f"label-{facts['field']}")
+        if isinstance(error, PictureTooLargeError | PictureTooSmallError):
+            facts["limit"] = _times(str(facts["limit"]))
         return self.words.say(locale, f"error-{key_of(error)}", **facts)
 
     def help(self, locale: str, offers: Sequence[Offer]) -> Reply:

@@ -37,7 +37,7 @@ class View:
     at: Place
     receipt: Receipt | None
     """Where its message stands now."""
-    deleted: bool
+    deleted: bool = False
     """Its message and picture were taken away; what was asked for is nobody's business any more."""
     untold: bool
     """It ended and the person could be told nowhere: this is the first they hear of it."""

@@ -28,6 +28,8 @@ LONGEST_PAUSE_S: Final = 30.0
 """A longer wait than this, asked for by Discord, is not slept through but told to whoever asked for the call."""
 LONGEST_ABSENCE_S: Final = 60.0
 """Most seconds between two tries to connect, however long Discord was away."""
+VITAL: Final = frozenset({"READY", "RESUMED"})
+"""Without these there is no session; a connection on which they break has to end."""
 HOPELESS: Final = (discord.LoginFailure, discord.PrivilegedIntentsRequired)
 """What no patience mends: the operator must act."""
 
@@ -66,6 +68,8 @@ class Client(discord.AutoShardedClient):
             max_messages=None,
             max_ratelimit_timeout=LONGEST_PAUSE_S,
         )
+        for name in self._connection.parsers.keys() - VITAL:
+            self._connection.parsers[name] = _sparing(name, self._connection.parsers[name])
         self._reception = reception
         self.tree = Tree(self, reception)
         commands.plant(self.tree, reception)
@@ -121,6 +125,20 @@ async def keep_connected(
         except Exception as error:  # noqa: BLE001 - the outermost line of one connection's life, logged below
             log.warning("Discord can't be reached", error=type(error).__name__, code=getattr(error, "code", None))
         await asyncio.sleep(min(LONGEST_ABSENCE_S, patience.delay()))
+
+
+def _sparing(name: str, parse: Callable[[Any], None]) -> Callable[[Any], None]:
+    """An event that discord.py can't read is dropped: left to itself it ends the session, and what comes meanwhile is
+    lost (test_an_event_that_nobody_can_read_costs_no_other).
+    """
+
+    def parse_or_drop(payload: Any) -> None:
+        try:
+            parse(payload)
+        except Exception as error:  # noqa: BLE001 - the outermost line of one event, logged without what it held
+            log.warning("an event could not be read", kind=name, error=type(error).__name__)
+
+    return parse_or_drop
 
 
 def _intents(settings: Settings) -> discord.Intents:

@@ -11,6 +11,7 @@ from discord import app_commands
 from discord.app_commands import Choice, Range
 
 from adapters.discord.attachment import Attachment
+from adapters.discord.forms import COMMON, orientation
 from adapters.discord.reception import Reception
 from adapters.discord.translation import worded
 from adapters.discord.visit import Manner, Visit
@@ -20,7 +21,6 @@ from bot.request import PROMPT_LIMIT, SEED_LIMIT, SIDE_LIMIT, Kind, Ratio
 
 T = TypeVar("T")
 
-ASPECTS: Final = ("1:1", "3:2", "2:3", "4:3", "3:4", "4:5", "5:4", "16:9", "9:16", "21:9", "9:21")
 CHOICES_LIMIT: Final = 25
 CHOICE_LIMIT: Final = 100
 """Characters of a choice's name."""
@@ -80,7 +80,7 @@ def _imagine(door: Reception) -> app_commands.Command[Any, ..., Any]:
 
     @app_commands.command(name="imagine", description=text("discord-command-imagine"))
     @_spoken(door, IMAGINE_HINTS)
-    @app_commands.choices(aspect=[Choice(name=ratio, value=ratio) for ratio in ASPECTS])
+    @app_commands.choices(aspect=[_shape(door, ratio) for ratio in COMMON])
     @app_commands.choices(count=[Choice(name=str(each), value=each) for each in range(1, door.settings.max_count + 1)])
     async def imagine(
         event: Event,
@@ -182,6 +182,11 @@ def offered(door: Reception, locale: str, typed: str) -> list[Choice[str]]:
         for offer in door.desk.offers()
         if offer.kind is Kind.IMAGINE and sought in f"{offer.title} {offer.name}".casefold()
     ][:CHOICES_LIMIT]
+
+
+def _shape(door: Reception, ratio: Ratio) -> Choice[str]:
+    """Such as "16:9 landscape"."""
+    return Choice(name=worded(door.desk, orientation(ratio), before=f"{ratio} "), value=str(ratio))
 
 
 def _file(image: discord.Attachment | None) -> Attachment | None:

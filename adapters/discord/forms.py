@@ -30,7 +30,10 @@ OPTIONS_LIMIT: Final = 25
 FILES_LIMIT: Final = 10
 FLAGS_LIMIT: Final = 400
 EXAMPLE: Final = "--seed 7 --steps 30 --format png"
-COMMON: Final = tuple(map(Ratio.parse, ("1:1", "3:2", "2:3", "4:3", "3:4", "16:9", "9:16", "21:9", "9:21")))
+COMMON: Final = tuple(
+    map(Ratio.parse, ("1:1", "3:2", "2:3", "4:3", "3:4", "5:4", "4:5", "16:9", "9:16", "21:9", "9:21"))
+)
+"""Shapes that people choose from; any other can be written as a flag."""
 
 PROMPT: Final = "prompt"
 MODEL: Final = "model"
@@ -152,9 +155,7 @@ def _aspects(wish: Wish | None, say: Say) -> ui.Select[Any]:
     asked = wish.ratio if wish else None
     ratios = [*COMMON, asked] if asked is not None and asked not in COMMON else COMMON
     options = [
-        discord.SelectOption(
-            label=str(ratio), description=_orientation(ratio, say)[:HINT_LIMIT], default=ratio == asked
-        )
+        discord.SelectOption(label=str(ratio), description=say(orientation(ratio))[:HINT_LIMIT], default=ratio == asked)
         for ratio in ratios
     ]
     return _select(ASPECT, options, say("chat-form-usual-ratio"))
@@ -190,10 +191,11 @@ def _price(cents: Decimal | None, say: Say) -> str:
     return say("chat-form-price", cents=cents) if cents else say("cost-free")
 
 
-def _orientation(ratio: Ratio, say: Say) -> str:
+def orientation(ratio: Ratio) -> str:
+    """The key of the word for it."""
     if ratio.across == ratio.down:
-        return say("chat-form-square")
-    return say("chat-form-landscape") if ratio.across > ratio.down else say("chat-form-portrait")
+        return "chat-form-square"
+    return "chat-form-landscape" if ratio.across > ratio.down else "chat-form-portrait"
 
 
 def _fields(components: object) -> Iterator[Mapping[str, Any]]:

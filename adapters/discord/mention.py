@@ -141,11 +141,20 @@ class Talk:
             case WordsCommand(text="") if self._message.attachments:
                 await self._ask(pictures_in(self._message))
             case HelpCommand() | UnknownCommand() | WordsCommand(text=""):
-                await self._reply(self._desk.help(self._person.locale))
+                await self._help()
             case ImagineCommand(wish=wish):
                 await self._paint(wish)
             case WordsCommand(text=text):
                 await self._paint(self._desk.read(text))
+
+    async def _help(self) -> None:
+        """All of it where nobody else has to scroll past it; a few lines in a channel."""
+        reply = self._desk.help(self._person.locale)
+        if self._message.guild is None:
+            reply = replace(reply, body=self._say("discord-help-body"))
+        else:
+            reply = replace(reply, body=self._say("discord-help-brief"), fields=())
+        await self._reply(reply)
 
     async def hint(self) -> None:
         """How to say it so that we can read it; nobody asked, so not where they could not ask, either."""

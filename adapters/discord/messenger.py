@@ -72,7 +72,8 @@ class DiscordMessenger:
         self._desk = desk
         self._clock = clock
         self._lines: dict[str, discord.Interaction[Any]] = {}
-        self._dead: set[str] = set()
+        self._dead: dict[str, float] = {}
+        """Tokens that failed before their time, and when that would have been."""
         self._uploads = asyncio.Semaphore(UPLOADS)
 
     @contextmanager
@@ -292,7 +293,9 @@ class DiscordMessenger:
         except PlaceGoneError as error:
             cause = error.__cause__
             if isinstance(cause, discord.HTTPException) and (cause.status == 401 or cause.code == 10015):
-                self._dead.add(handle.token)
+                now = self._clock.now().timestamp()
+                self._dead = {token: ends_at for token, ends_at in self._dead.items() if ends_at > now}
+                self._dead[handle.token] = handle.token_ends_at
             raise
 
     def _webhook(self, handle: Handle) -> discord.Webhook:

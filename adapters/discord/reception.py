@@ -75,7 +75,7 @@ class Reception:
                 await self._answer(Visit(self, event, answer_by_s=self._clock.steady() + FIRST_ANSWER_S), work)
 
     async def refuse(self, event: discord.Interaction[Any], error: BotError) -> None:
-        """Say no to an interaction that nobody works on; never raises. A half-typed command takes no answer but choices."""
+        """Say no to an interaction that nobody works on; never raises. A half-typed command takes choices alone."""
         if not self._shut and event.type is not discord.InteractionType.autocomplete:
             await self._refuse(Visit(self, event, answer_by_s=self._clock.steady()), error)
 

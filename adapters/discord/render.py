@@ -75,6 +75,8 @@ _JOINERS: Final = "\u200c\u200d"
 _NAMES_SOMEBODY: Final = re.compile(r"@(?=everyone|here|[!&]?\d)", re.IGNORECASE)
 _INLINE: Final = re.compile(r"[\\*_~|`\[\]<]|:(?=//|[\w~+-]+:)")
 _LINE_START: Final = re.compile(r"^([ \t]*(?:\d+(?=[.)]\s)|(?=[-+#>])))", re.MULTILINE)
+_COMMAND: Final = re.compile(r"\A\s*(?:/imagine\b|/upscale\b.*)\s*", re.DOTALL)
+"""What the title of the answer says already."""
 _TYPED: Final = re.compile(r"(?P<typed>--\S.*?) {4,}(?P<meaning>.*)")
 _EXAMPLE: Final = re.compile(r"(?P<before>(?:.*\s)?)(?P<typed>/[a-z].*)")
 
@@ -94,17 +96,19 @@ def message(
     what is attached was re-encoded to fit.
     """
     sheet = _Sheet(reply.tone)
+    done = reply.tone is Tone.DONE
     head = _head(reply)
     foot = _foot(reply, say, whole=whole, shown=any(files))
     prices = reply.fields if reply.tone is Tone.HELP else ()
-    told = _told(reply, say, TEXT_LIMIT - len(head) - len(foot))
+    room = TEXT_LIMIT - len(head) - len(foot)
+    told = _notes(reply, say, room) if done else _told(reply, say, room)
     sheet.write(head)
-    sheet.write(told)
+    sheet.write("" if done else told)
     if prices and (listed := _price_list(prices, say, TEXT_LIMIT - len(head) - len(foot) - len(told))):
         sheet.rule()
         sheet.write(listed)
     sheet.hang(zip(reply.pictures, files, strict=False), spoiler=spoiler)
-    sheet.write(foot)
+    sheet.write("\n".join(filter(None, (foot, told if done else ""))))
     sheet.offer(reply.buttons[:BUTTONS_LIMIT])
     return sheet.view()
 
@@ -140,7 +144,9 @@ def jobs(views: Sequence[View], *, say: Say, files: Mapping[str, str] | None = N
 def confirm(button: Button, *, say: Say) -> ui.LayoutView:
     """The question before what can't be taken back (cancel, delete, retry): a button of the same id with SURE added."""
     sheet = _Sheet(Tone.REFUSED)
-    sheet.write(f"**{escape(say(f'button-{button.verb.value}-confirm'))}**")
+    question = f"**{escape(say(f'button-{button.verb.value}-confirm'))}**"
+    note = f"\n{escape(say('discord-delete-note'))}" if button.verb is Verb.DELETE else ""
+    sheet.write(question + note)
     sheet.row([_button(button.label, f"{custom_id(button)}:{SURE}", discord.ButtonStyle.danger)])
     return sheet.view()
 
@@ -238,7 +244,7 @@ def _head(reply: Reply) -> str:
     """What this is, who asked, and what for."""
     title = f"**{shortened(escape(reply.title), HEADING_LIMIT) or '…'}**"
     name = shortened(escape(reply.person), NAME_LIMIT)
-    asked = _value(reply.fields, "prompt") or reply.asked
+    asked = _value(reply.fields, "prompt") or _COMMAND.sub("", reply.asked)
     quote = shortened(escape(" ".join(asked.split())), QUOTE_LIMIT)
     lines = [f"{title} · {name}" if name else title]
     return "\n".join([*lines, f"> {quote}"] if quote else lines)
@@ -255,6 +261,15 @@ def _told(reply: Reply, say: Say, room: int) -> str:
     tail += [shortened(f"- **{escape(error.label)}**: {escape(error.value)}", COMPLAINT_LIMIT) for error in complaints]
     lines = _lesson(reply.body) if reply.tone is Tone.HELP else _plain_lines(reply.body)
     return "\n".join(each for each in (_within(lines, room - len("\n".join(tail)) - 1), *tail) if each)
+
+
+def _notes(reply: Reply, say: Say, room: int) -> str:
+    """What to know about a finished picture, as small print, so that nothing stands between its words and itself.
+
+    But for how to add a key: that is for whoever runs the bot, who reads it in the terminal.
+    """
+    lines = (line for line in _plain_lines(reply.body) if line.strip() and line != escape(say("note-add-key")))
+    return _within((f"-# {line}" for line in lines), room - 1)
 
 
 def _foot(reply: Reply, say: Say, *, whole: bool, shown: bool) -> str:
@@ -314,7 +329,7 @@ def _job(view: View, say: Say) -> str:
         case Imagine(prompt=prompt):
             words = prompt
         case Upscale(factor=factor):
-            words = say("chat-job-upscale", factor=factor)
+            words = view.picture.alt if view.picture else say("chat-job-upscale", factor=factor)
     lines = [" · ".join(facts), f"> {shortened(escape(' '.join(words.split())), EXCERPT_LIMIT)}"]
     if view.untold:
         lines.append(escape(say("chat-job-untold")))

@@ -86,7 +86,10 @@ def commands() -> None:
 @click.option("--remove", is_flag=True, help="Take the commands of that server away again.")
 @click.option("--dry-run", is_flag=True, help="Only show what would change.")
 def sync(guild_id: int | None, remove: bool, dry_run: bool) -> Errand:
-    """Show how Discord's commands differ from this release's, and bring them up to date."""
+    """Bring the commands up to date.
+
+    Shows first how Discord's commands differ from this release's.
+    """
     if remove and guild_id is None:
         raise click.UsageError("--remove needs --guild: the commands that everybody has are only ever replaced.")
     return partial(_sync, guild_id=guild_id, remove=remove, dry_run=dry_run)
@@ -94,7 +97,10 @@ def sync(guild_id: int | None, remove: bool, dry_run: bool) -> Errand:
 
 @commands.command()
 def invite() -> Errand:
-    """Print the link that brings the bot into a server, with the least permissions."""
+    """Print the link that invites the bot.
+
+    It asks for the least permissions with which pictures are posted.
+    """
     return _invite
 
 

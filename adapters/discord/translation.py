@@ -27,10 +27,10 @@ class Translation(app_commands.Translator):
     ) -> str | None:
         """None where Discord's own fallback, the English text, is as good."""
         key = string.extras.get("key")
-        said = self._desk.say(locale.value, key) if key else None
+        said = f"{string.extras.get('before', '')}{self._desk.say(locale.value, key)}" if key else None
         return None if said == string.message else said
 
 
-def worded(desk: Desk, key: str) -> app_commands.locale_str:
-    """A text of words/ for the command tree: in English, with its key for `Translation`."""
-    return app_commands.locale_str(desk.say(PLAIN, key), key=key)
+def worded(desk: Desk, key: str, *, before: str = "") -> app_commands.locale_str:
+    """A text of words/ for the command tree: in English, with its key for `Translation`; `before` is for everybody."""
+    return app_commands.locale_str(f"{before}{desk.say(PLAIN, key)}", key=key, before=before)

@@ -127,17 +127,24 @@ class Visit:
         wish = Enlarge(source=source, factor=factor)
         await self.desk.accept(wish, by=self.person, at=at, event=str(self.event.id), asked=asked)
 
-    async def again(self, job: JobId) -> None:
-        """The same once more, covered and private as the first one was."""
+    async def again(self, job: JobId, *, event: str | None = None) -> None:
+        """The same once more, covered and private as the first one was; for the same event only once."""
         view = await self.seen(job)
         at = self._place(private=view.at.private, spoiler=_spoiler(view))
-        await self.desk.again(job, by=self.person, at=at, event=str(self.event.id))
+        await self.desk.again(job, by=self.person, at=at, event=event or str(self.event.id))
 
     async def retry(self, job: JobId) -> None:
-        """As `again`, once it was confirmed: that question is private, its answer stands where the job did."""
+        """As `again`, once it was confirmed: that question is private, its answer stands where the job did.
+
+        A question can be answered once: its buttons stay, and a second press would be charged again.
+        """
         view = await self.desk.view(job)
         self.private = str(self.event.channel_id) != view.at.id
-        await self.again(job)
+        question = self.event.message
+        try:
+            await self.again(job, event=f"retry:{question.id}" if question is not None else None)
+        except DuplicateError:
+            await self.event.response.defer()
 
     async def edit(self, job: JobId) -> None:
         """The form that holds what made a picture."""
@@ -200,7 +207,7 @@ class Visit:
         await self.tell(await self.desk.about(self.person))
 
     async def help(self) -> None:
-        await self.tell(self.desk.help(self.person.locale))
+        await self.tell(replace(self.desk.help(self.person.locale), body=self.say("discord-help-body")))
 
     async def seen(self, job: JobId) -> View:
         """A job that this person may know of; what follows from a private one is private.
@@ -217,7 +224,7 @@ class Visit:
         """The wish with people's pictures to paint after."""
         if not attachments:
             return wish
-        self._check(Verb.REFERENCE)
+        self._check(Verb.REFERENCE, len(attachments))
         kept = await self.bring(attachments)
         return replace(wish, references=tuple(picture.id for picture in kept))
 
@@ -288,10 +295,15 @@ class Visit:
         private = private or self.private
         return place_of(self.event, rules, private=private, spoiler=spoiler or self.spoiler, first=first)
 
-    def _check(self, verb: Verb) -> None:
-        """Before a picture is fetched: whether anything can paint after one. Raises NoOfferError."""
-        if verb is Verb.REFERENCE and not any(offer.references for offer in self.desk.offers()):
+    def _check(self, verb: Verb, count: int = 1) -> None:
+        """Before pictures are fetched: whether anything can paint after so many. Raises NoOfferError, BadValueError."""
+        if verb is not Verb.REFERENCE:
+            return
+        most = max((offer.references for offer in self.desk.offers()), default=0)
+        if not most:
             raise NoOfferError(kind="reference")
+        if count > most:
+            raise BadValueError(field="references", value=count, allowed=f"0–{most}")
 
     async def _behind(self, message: discord.Message) -> ImageId | None:
         """Our own original of what the message shows."""

@@ -112,6 +112,7 @@ class Words:
             "IN": lambda moment: _wait(culture, self._wait_s(moment)),
             "CLOCK": lambda moment: f"{_moment(moment):%H:%M %Z}",
             "SIZE": lambda size_bytes: _size(culture, int(size_bytes)),
+            "MONEY": lambda cents: _money(culture, Decimal(cents)),
         }
         bundle = FluentBundle([str(culture).replace("_", "-")], functions=functions, use_isolating=False)
         for resource in self._resources[language]:

@@ -52,7 +52,7 @@ class _Facts(visitor.Visitor):
 
     def visit_FunctionReference(self, node: ast.FunctionReference) -> None:  # noqa: N802 the library's name
         names = {part.id.name for part in node.arguments.positional if isinstance(part, ast.VariableReference)}
-        (self.numbers if node.id.name in ("NUMBER", "SIZE") else self.moments).update(names)
+        (self.numbers if node.id.name in ("NUMBER", "SIZE", "MONEY") else self.moments).update(names)
         self.generic_visit(node)
 
     def visit_SelectExpression(self, node: ast.SelectExpression) -> None:  # noqa: N802 the library's name

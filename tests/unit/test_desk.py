@@ -82,7 +82,7 @@ async def test_a_picture_is_upscaled_and_says_what_it_answers(home: TestHouse) -
     reply = await home.told(job)
     assert reply.answers is not None
     assert reply.answers.id == first.id
-    assert reply.title == "Hier ist es, 2-mal so groß"
+    assert reply.title == "Hier ist es, doppelt so groß"
     assert home.provider.orders[1].pictures == (await home.gallery.read(first.id),)
 
 

@@ -169,6 +169,17 @@ async def test_a_session_that_breaks_in_mid_job_loses_nothing(house: Studio, how
     assert len(discord.messages(here.art)) == 2
 
 
+async def test_an_event_that_nobody_can_read_costs_no_other(house: Studio) -> None:
+    said = await house.discord.say(house.here.bob, house.here.art, "who wants soup?")
+    event = house.discord.telling.message_event(said, content=True)
+    event["poll"] = {"question": {"text": "soup?"}, "answers": [], "expiry": None, "allow_multiselect": False}
+    sessions = len(house.discord.gateway.identifies)
+    await house.discord.gateway.dispatch("MESSAGE_CREATE", house.here.guild, lambda _: event)
+    asked = await house.discord.slash(house.here.ada, house.here.art, "help")
+    assert asked.answer.ephemeral
+    assert len(house.discord.gateway.identifies) == sessions
+
+
 async def test_what_was_asked_while_the_line_was_cut_is_answered_once_after_the_resume(house: Studio) -> None:
     discord, here = house.discord, house.here
     first = await discord.slash(here.ada, here.art, "imagine", prompt="a fox")

@@ -150,7 +150,7 @@ async def test_plain_words_are_met_with_an_offer_to_paint_them(visit: Visit) -> 
     ("text", "status", "says"),
     [
         ("/imagine", 400, "Tell me what to paint"),
-        ("/imagine a fox --fnord 3", 400, "You can use"),
+        ("/imagine a fox --fnord 3", 400, "Did you mean --format?"),
         ("/upscale", 400, "Which picture?"),
         ("/dance", 400, "I don’t know /dance"),
         ("", 400, "Tell me what to paint"),
@@ -179,7 +179,7 @@ async def test_without_a_model_that_takes_references_none_is_offered(visit: Visi
         await visit.say("now in winter", reply_to=first),
         await visit.post("/channel/messages", data=form(text="in blue", file=picture())),
     ):
-        assert (answer.status, "can take after a picture" in await answer.text()) == (400, True)
+        assert (answer.status, "as a reference" in await answer.text()) == (400, True)
     assert len(visit.desk.pictures) == 1
     assert (await visit.say("upscale", reply_to=first)).status == 202
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -126,7 +127,7 @@ class Local:
             seed=request.seed,
             cost_cents=Decimal(0),
             word="Ready",
-            notes={"understood": ", ".join(drawn.understood)},
+            notes={"understood": ", ".join(_as_written(word, request.prompt) for word in drawn.understood)},
         )
 
     async def _upscale(self, order: Order, request: Upscale) -> Rendered:
@@ -151,6 +152,12 @@ class Local:
 
     def _max_pixels(self) -> dict[int, int]:
         return dict(NUMPY_PIXELS if self._engine is EngineName.NUMPY else NEURAL_PIXELS)
+
+
+def _as_written(word: str, prompt: str) -> str:
+    """A word that was understood, with the capitals that its person gave it, as German nouns have them."""
+    found = re.search(rf"\b{re.escape(word)}\b", prompt, re.IGNORECASE)
+    return found[0] if found else word
 
 
 def _as(word: str, order: Order) -> Callable[[float], None]:

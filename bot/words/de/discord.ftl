@@ -52,7 +52,7 @@ discord-slow-picture = Dieses Bild kommt zu langsam an, um vorher ein Formular z
 discord-wordless = Was soll ich damit machen?
 discord-wordless-body = Drück einen Knopf, oder erwähne mich mit Worten für ein neues Bild nach diesem.
 discord-some-taken = Von { $count } Bildern habe ich { $taken } angenommen.
-discord-delete-note = Es verschwindet aus diesem Kanal und aus meiner Sammlung, endgültig.
+discord-delete-note = Das Bild verschwindet aus diesem Kanal und aus meiner Sammlung. Das lässt sich nicht rückgängig machen.
 discord-help-body =
     /imagine ein Leuchtturm in der Dämmerung
     malt ein Bild. Jede Einstellung ist eine Option; lass die Worte weg, dann öffnet sich ein Formular.
@@ -64,7 +64,7 @@ discord-help-body =
     malt ein neues Bild nach diesem, wenn das Modell das kann: der Knopf, oder Apps → Als Vorlage.
 
     @bot vergrößern
-    als Antwort auf ein Bild macht es größer; „x2“ oder „x4“ sagt, wie viel. Mit anderen Worten entsteht ein neues Bild danach. Ohne die Erwähnung kann ich deine Antwort nicht lesen.
+    als Antwort auf ein Bild macht es größer; „x2“ oder „x4“ sagt, wie viel. Mit anderen Worten entsteht ein neues Bild danach. In Kanälen lese ich nur Antworten, die mich erwähnen.
 
     /jobs
     zeigt deine Bilder und wie es um sie steht.

@@ -16,7 +16,7 @@ error-prompt-missing = Sag mir, was ich malen soll: Schreib ein paar Worte hinte
 error-prompt-too-long = Der Prompt hat { $length } Zeichen, { $limit } passen. Bitte kürze ihn ein wenig.
 error-unknown-flag = { $meant ->
     [absent] { $flag } kenne ich nicht. Möglich sind: { $possible }.
-   *[other] { $flag } kenne ich nicht. Meintest du { $meant }?
+   *[other] { $flag } kenne ich nicht. Meintest du { $meant }? /help zählt alle auf.
 }
 error-bad-value = { $value ->
     [absent] { $label }: Der Wert fehlt. Möglich: { $allowed }.
@@ -220,7 +220,7 @@ button-edit = Prompt ändern
 button-reference = Als Vorlage
 button-cancel = Abbrechen
 button-delete = Löschen
-button-retry = Noch einmal versuchen
+button-retry = Noch mal versuchen
 button-cancel-confirm = Wirklich abbrechen?
 button-delete-confirm = Wirklich löschen?
 button-retry-confirm = Noch einmal versuchen, auch wenn es doppelt berechnet wird?

@@ -52,7 +52,7 @@ discord-slow-picture = That picture takes too long to arrive before a form can o
 discord-wordless = What shall I do with it?
 discord-wordless-body = Press a button, or mention me with words for a new picture like this one.
 discord-some-taken = I took on { $taken } of { $count } pictures.
-discord-delete-note = It goes from this channel and from what I keep, for good.
+discord-delete-note = The picture goes from this channel and from what I keep. That can’t be undone.
 discord-help-body =
     /imagine a lighthouse at dusk
     paints a picture. Every setting is an option; leave the words out and a form opens.
@@ -64,7 +64,7 @@ discord-help-body =
     paints a new picture like that one, where the model can: the button, or Apps → Use as reference.
 
     @bot upscale
-    in reply to a picture makes it larger; “x2” or “x4” says how much. Other words in place of it paint a new picture like that one. Without the mention I can’t read your reply.
+    in reply to a picture makes it larger; “x2” or “x4” says how much. Other words in place of it paint a new picture like that one. In channels I only read replies that mention me.
 
     /jobs
     shows your pictures and how they stand.

@@ -49,7 +49,7 @@ page-dismiss = Dismiss
 page-plain-words = Shall I paint that?
 page-paint-this = Paint it
 page-unknown-command = I don’t know /{ $name }. Try /imagine, /upscale or /help.
-page-no-references = None of the models that are on can take after a picture. Reply with “upscale” to make it larger, or describe it in words.
+page-no-references = No model here can take a picture as a reference. Reply with “upscale” to make it larger, or describe it in words.
 page-offline = I couldn’t send that: there is no connection at the moment. Your words are still in the box.
 
 ## The message box

@@ -16,7 +16,7 @@ error-prompt-missing = Tell me what to paint: write a few words after /imagine, 
 error-prompt-too-long = That prompt has { $length } characters and { $limit } fit. Please shorten it a little.
 error-unknown-flag = { $meant ->
     [absent] I don’t know { $flag }. You can use: { $possible }.
-   *[other] I don’t know { $flag }. Did you mean { $meant }?
+   *[other] I don’t know { $flag }. Did you mean { $meant }? /help lists all of them.
 }
 error-bad-value = { $value ->
     [absent] { $label }: the value is missing. Allowed: { $allowed }.

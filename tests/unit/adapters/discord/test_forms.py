@@ -89,7 +89,7 @@ async def test_an_empty_form_asks_for_words_and_offers_the_rest() -> None:
 async def test_models_are_told_with_their_price() -> None:
     options = fields(form())["model"]["options"]
     assert [(option["value"], option["description"]) for option in options] == [
-        ("flux/flux-dev", "2.5 ¢ a picture"),
+        ("flux/flux-dev", "$0.025 a picture"),
         ("stability/core", "price not published"),
         ("local/sketch", "free"),
     ]
@@ -126,8 +126,8 @@ async def test_a_wish_fills_each_field() -> None:
 
 
 async def test_an_unusual_shape_can_be_kept() -> None:
-    shown = fields(form(replace(FULL, ratio=Ratio(5, 4))))
-    assert chosen(shown["aspect"]) == ["5:4"]
+    shown = fields(form(replace(FULL, ratio=Ratio(7, 5))))
+    assert chosen(shown["aspect"]) == ["7:5"]
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ async def test_an_unusual_shape_can_be_kept() -> None:
     [
         ("v1:imagine:", "Paint a picture"),
         ("v1:edit:0123456789abcdef", "Change it and paint again"),
-        (f"v1:reference:{'a' * 64}", "Paint after this picture"),
+        (f"v1:reference:{'a' * 64}", "Paint from this picture"),
         ("something else", "Paint a picture"),
     ],
 )

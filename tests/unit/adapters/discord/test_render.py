@@ -99,13 +99,13 @@ def ended(job: Job, outcome: Outcome) -> Reply:
         picture=PICTURE if isinstance(outcome, Finished) else None,
         answers=None,
         took_s=12.34,
-        other_providers_on=True,
+        other_providers_on=False,
     )
 
 
 def replies(locale: str) -> dict[str, Reply]:
     """Every kind of Reply, made as the house makes it."""
-    painted, enlarged = job(locale), job(locale, Upscale(source=SMALL, factor=4), asked="upscale x4")
+    painted, enlarged = job(locale), job(locale, Upscale(source=SMALL, factor=4), asked="/upscale x4")
     working = partial(REPLIES.working, answers=None)
     sketch = Finished(image=SMALL, cost_cents=Decimal(0), notes={"understood": "fox, dawn"})
     return {
@@ -365,6 +365,34 @@ async def test_a_seed_can_be_copied_and_a_prompt_is_not_said_twice() -> None:
     assert "/imagine a fox" not in text
 
 
+@pytest.mark.parametrize("locale", LANGUAGES)
+async def test_a_channel_is_not_asked_for_a_providers_key(locale: str) -> None:
+    reply = replies(locale)["finished as a sketch"]
+    assert "BFL_API_KEY" in reply.body
+    assert "API" not in texts(render.message(reply, say=say(locale), files=["a.webp"]))
+
+
+async def test_what_there_is_to_know_of_a_picture_stands_small_below_it() -> None:
+    page = render.message(replies("en")["finished as a sketch"], say=say("en"), files=["a.webp"])
+    kinds = [type(item) for item in page.walk_children()]
+    below = [item.content for item in page.walk_children() if isinstance(item, ui.TextDisplay)][-1]
+    assert kinds.index(ui.MediaGallery) < len(kinds) - 1 - kinds[::-1].index(ui.TextDisplay)
+    assert all(line.startswith("-# ") for line in below.split("\n"))
+    assert "No AI model was used" in below
+
+
+@pytest.mark.parametrize("locale", LANGUAGES)
+async def test_a_button_fits_on_a_phone(locale: str) -> None:
+    labels = {button.label or "" for _, page in pages(locale) for button in buttons(page)}
+    assert [label for label in labels if len(label) > 20] == []
+
+
+async def test_a_refusal_shows_the_words_again_without_the_command() -> None:
+    text = texts(render.message(replies("en")["refusal"], say=say("en")))
+    assert "> fox --guidance 9" in text
+    assert "/upscale" not in texts(render.message(replies("en")["enlarged"], say=say("en")))
+
+
 async def test_the_task_and_the_providers_own_words_stay_out_of_the_channel() -> None:
     text = texts(render.message(replies("en")["finished"], say=say("en"), files=["a.webp"]))
     assert "task-1" not in text
@@ -396,6 +424,7 @@ async def test_a_confirmed_button_says_so() -> None:
     page = render.confirm(Button(Verb.DELETE, "Delete", "0123456789abcdef"), say=say("en"))
     assert [button.custom_id for button in buttons(page)] == ["v1:delete:0123456789abcdef:sure"]
     assert "Really delete?" in texts(page)
+    assert "can’t be undone" in texts(page)
 
 
 @pytest.mark.parametrize(
