@@ -26,7 +26,7 @@ from bot.errors import (
 from bot.faultpoint import reach
 from bot.fitting import enlarge, imagine, wish_of
 from bot.gallery import Gallery
-from bot.job import Cancelled, Failed, Finished, Job, JobId, Status, new_job_id
+from bot.job import Failed, Job, JobId, new_job_id
 from bot.keyring import KeyRing
 from bot.message import Person, Picture, Place, Receipt, Reply, Verb
 from bot.offer import Offer
@@ -35,7 +35,7 @@ from bot.providers.catalogue import Catalogue
 from bot.reply import Standing
 from bot.request import SEED_LIMIT, Enlarge, Format, ImageId, Imagine, Kind, Request, Shape, Upscale, Wish, kind_of
 from bot.runner import Runner
-from bot.store import JobRecord, Store, Usage
+from bot.store import Store, Usage
 from bot.telemetry import REFUSALS, job_context
 from bot.teller import Teller, shown
 from bot.view import Entry, Fitted, Shown, Vendor, View
@@ -250,44 +250,18 @@ class Desk:
 
     async def view(self, job: JobId) -> View:
         """A job as it stands. Raises JobUnknownError."""
-        return await self._view(await self._store.record(job))
+        return await self._teller.view(await self._store.record(job))
 
     async def mine(self, by: Person, *, limit: int = 10) -> Sequence[View]:
         """A person's newest jobs, the newest first, without those that were deleted."""
         records = await self._store.jobs_of(by.key, limit=limit)
-        return [await self._view(record) for record in records if not record.deleted]
+        return [await self._teller.view(record) for record in records if not record.deleted]
 
     async def seen(self, views: Sequence[View]) -> None:
         """Note that their person has seen these ends by now, although they could not be told."""
         untold = [view.id for view in views if view.untold]
         if untold:
             await self._store.shown(untold)
-
-    async def _view(self, record: JobRecord) -> View:
-        job, outcome, reply = record.job.id, record.outcome, await self._teller.current(record)
-        standing = self._delivery.standing(job)
-        word = standing.progress.word if standing and standing.progress else record.word
-        return View(
-            id=job,
-            status=record.status,
-            provider=record.job.provider,
-            model=record.job.model,
-            request=record.job.request,
-            by=record.job.by,
-            at=record.job.at,
-            receipt=record.receipt,
-            deleted=record.deleted,
-            untold=record.untold,
-            accepted_at=record.accepted_at,
-            ended_at=record.ended_at,
-            ahead=await self._store.ahead(job) if record.status is Status.QUEUED else 0,
-            word=getattr(outcome, "word", "") or word,
-            task=record.ticket.id if record.ticket else "",
-            outcome=outcome,
-            picture=reply.pictures[0] if reply.pictures else None,
-            cost_cents=outcome.cost_cents if isinstance(outcome, Finished | Cancelled | Failed) else None,
-            reply=reply,
-        )
 
     async def wait(self, job: JobId, timeout_s: float) -> View:
         """The view once the job has ended, or as it stands after timeout_s."""
@@ -371,13 +345,15 @@ class Desk:
             for each in kept
         ]
 
-    def offers(self) -> Sequence[Offer]:
-        """What can be asked for now, the first of each kind being the default."""
-        return self._catalogue.offers()
+    def offers(self, locale: str = "en") -> Sequence[Offer]:
+        """What can be asked for now, the first of each kind being the default; titles in that language."""
+        title = self._teller.replies.title
+        return [replace(offer, title=title(locale, offer)) for offer in self._catalogue.offers()]
 
-    def vendors(self) -> Sequence[Vendor]:
-        """All providers this release knows, on or off."""
-        return self._keys.vendors()
+    def vendors(self, locale: str = "en") -> Sequence[Vendor]:
+        """All providers this release knows, on or off; titles in that language."""
+        name = self._teller.replies.words.name
+        return [replace(each, title=name(locale, f"vendor-{each.name}", each.title)) for each in self._keys.vendors()]
 
     async def set_key(self, provider: str, key: str, *, remember: bool) -> None:
         """Check a key, switch its provider on, keep it in .env. Raises KeyRefusedError, KeyUncheckedError."""

@@ -18,7 +18,7 @@ from bot.errors import (
     UnsureError,
     key_of,
 )
-from bot.job import Cancelled, Failed, Finished, Job, Moderated, Outcome, Progress, Ticket
+from bot.job import Cancelled, Failed, Finished, Job, Moderated, Outcome, Progress, Ticket, Where
 from bot.message import Button, Field, Picture, Reply, Tone, Verb
 from bot.offer import Offer
 from bot.request import ImageId, Imagine, Upscale
@@ -89,8 +89,12 @@ class Replies:
         answers: Picture | None,
         took_s: float | None,
         other_providers_on: bool,
+        takes_references: bool,
     ) -> Reply:
-        """What the person reads in the end. picture is the finished one, where there is one."""
+        """What the person reads in the end. picture is the finished one, where there is one.
+
+        takes_references: some model that is on can paint after a picture.
+        """
         say, locale = self.words.say, job.by.locale
         lines: list[str] = []
         errors: tuple[Field, ...] = ()
@@ -108,7 +112,9 @@ class Replies:
                 lines = [say(locale, f"moderated-{outcome.where.value}")]
                 if outcome.reasons:
                     lines.append(say(locale, "moderated-reasons", reasons=", ".join(outcome.reasons)))
-                verbs = [Verb.EDIT, Verb.DELETE]
+                # What was refused is the picture, not the words: another seed may well pass.
+                seeded = outcome.where is Where.IMAGE and isinstance(job.request, Imagine)
+                verbs = [*([Verb.AGAIN] if seeded else []), Verb.EDIT, Verb.DELETE]
             case Failed(unsure=True):
                 word, tone, title = outcome.word, Tone.UNSURE, say(locale, "title-unsure")
                 lines = [self._failure(locale, outcome)]
@@ -135,7 +141,7 @@ class Replies:
             fields=fields,
             pictures=(picture,) if picture else (),
             answers=answers,
-            buttons=self._buttons(job, verbs, picture),
+            buttons=self._buttons(job, verbs, picture, takes_references),
             details=self._details(job, ticket, word),
             errors=errors,
         )
@@ -205,6 +211,10 @@ class Replies:
             ),
         )
 
+    def title(self, locale: str, offer: Offer) -> str:
+        """A model's name: the vendor's own, or ours in the person's language where it is of our making."""
+        return self.words.name(locale, f"offer-{offer.provider}-{offer.model}", offer.title)
+
     def alt(self, job: Job, parent_prompt: str = "") -> str:
         """What a screen reader says of the picture."""
         match job.request:
@@ -214,7 +224,9 @@ class Replies:
                 return self.words.say(job.by.locale, "alt-upscale", prompt=parent_prompt)[:ALT_LIMIT]
 
     def _price_list(self, locale: str, offers: Sequence[Offer]) -> tuple[Field, ...]:
-        return tuple(Field(offer.name, offer.title, self._cost(locale, offer.price_cents)) for offer in offers)
+        return tuple(
+            Field(offer.name, self.title(locale, offer), self._cost(locale, offer.price_cents)) for offer in offers
+        )
 
     def _finished(self, job: Job, locale: str) -> tuple[str, list[Verb]]:
         match job.request:
@@ -295,12 +307,15 @@ class Replies:
                 seed = outcome.seed if outcome and outcome.seed is not None else request.seed
                 values += [
                     ("prompt", request.prompt),
-                    ("model", offer.title if offer else job.model),
+                    ("model", self.title(locale, offer) if offer else job.model),
                     ("seed", str(seed)),
                     ("size", size or _times(str(request.shape))),
                 ]
             case Upscale() as request:
-                values += [("model", offer.title if offer else job.model), ("factor", f"x{request.factor}")]
+                values += [
+                    ("model", self.title(locale, offer) if offer else job.model),
+                    ("factor", f"x{request.factor}"),
+                ]
                 values += [("size", size)] if size else []
         if outcome is not None:
             values.append(("cost", self._cost(locale, outcome.cost_cents)))
@@ -342,9 +357,13 @@ class Replies:
     def _button(self, locale: str, verb: Verb, target: str) -> Button:
         return Button(verb, self.words.say(locale, f"button-{verb.value}"), target)
 
-    def _buttons(self, job: Job, verbs: Iterable[Verb], picture: Picture | None) -> tuple[Button, ...]:
+    def _buttons(
+        self, job: Job, verbs: Iterable[Verb], picture: Picture | None, takes_references: bool
+    ) -> tuple[Button, ...]:
         """Those that can be done: an upscale has no prompt to edit, a picture deleted meanwhile cannot be enlarged."""
         idle = {Verb.EDIT} if isinstance(job.request, Upscale) else set()
+        if not takes_references:
+            idle.add(Verb.REFERENCE)
         if picture is None:
             idle |= {Verb.UPSCALE, Verb.REFERENCE}
         return tuple(

@@ -5,13 +5,14 @@ from __future__ import annotations
 from bot.delivery import Delivery
 from bot.errors import NoOfferError, PictureUnknownError
 from bot.gallery import Gallery
-from bot.job import Finished, Job, Status
+from bot.job import Cancelled, Failed, Finished, Job, Status
 from bot.message import Picture, Reply
 from bot.offer import Offer
 from bot.providers.catalogue import Catalogue
 from bot.reply import Replies, Standing
 from bot.request import ImageId, Imagine
 from bot.store import JobRecord, SavedImage, Store
+from bot.view import View
 
 
 class Teller:
@@ -54,6 +55,7 @@ class Teller:
             answers=await self._answered(job),
             took_s=max(0.0, (ended - began).total_seconds()) if began and ended else None,
             other_providers_on=any(stand.on and stand.name != job.provider for stand in self._catalogue.stands),
+            takes_references=any(offer.references for offer in self._catalogue.offers()),
         )
 
     async def current(self, record: JobRecord) -> Reply:
@@ -65,6 +67,33 @@ class Teller:
             return await self.outcome(record)
         job = record.job
         return self.replies.working(job, self._offer(job), Standing(ticket=record.ticket), await self._answered(job))
+
+    async def view(self, record: JobRecord) -> View:
+        """A job as its door may tell it."""
+        job, outcome, reply = record.job.id, record.outcome, await self.current(record)
+        standing = self._delivery.standing(job)
+        word = standing.progress.word if standing and standing.progress else record.word
+        return View(
+            id=job,
+            status=record.status,
+            provider=record.job.provider,
+            model=record.job.model,
+            request=record.job.request,
+            by=record.job.by,
+            at=record.job.at,
+            receipt=record.receipt,
+            deleted=record.deleted,
+            untold=record.untold,
+            accepted_at=record.accepted_at,
+            ended_at=record.ended_at,
+            ahead=await self._store.ahead(job) if record.status is Status.QUEUED else 0,
+            word=getattr(outcome, "word", "") or word,
+            task=record.ticket.id if record.ticket else "",
+            outcome=outcome,
+            picture=reply.pictures[0] if reply.pictures else None,
+            cost_cents=outcome.cost_cents if isinstance(outcome, Finished | Cancelled | Failed) else None,
+            reply=reply,
+        )
 
     async def picture(self, image: ImageId, alt: str) -> Picture | None:
         """A saved picture as a message shows it; None once it was deleted."""

@@ -179,7 +179,7 @@ def offered(door: Reception, locale: str, typed: str) -> list[Choice[str]]:
     sought = typed.casefold().strip()
     return [
         Choice(name=f"{offer.title} · {prices[offer.name]}"[:CHOICE_LIMIT], value=offer.name)
-        for offer in door.desk.offers()
+        for offer in door.desk.offers(locale)
         if offer.kind is Kind.IMAGINE and sought in f"{offer.title} {offer.name}".casefold()
     ][:CHOICES_LIMIT]
 

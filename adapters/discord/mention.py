@@ -126,7 +126,8 @@ class Talk:
         self._door = door
         self._desk = door.desk
         self._speaks = _may_speak(message)
-        self._person = person_of(message, rules)
+        person = person_of(message, rules)
+        self._person = replace(person, locale=door.tongue_of(message.author.id) or person.locale)
         self._say: render.Say = partial(door.desk.say, self._person.locale)
         application = client.application_id if client else None
         self._place = place_of_message(message, rules, application=application or 0, speaks=self._speaks)

@@ -37,6 +37,8 @@ log = structlog.get_logger(__name__)
 
 FIRST_ANSWER_S: Final = 2.0
 """Discord takes an interaction's first answer for 3 s; the last one is left for the way there."""
+TONGUES: Final = 10_000
+"""People whose language is remembered; forgotten, they are spoken to in their server's until the next command."""
 HINT_PAUSE_S: Final = 3600.0
 ASKED_LIMIT: Final = 10
 """Pictures of one message that the question which is meant can name: as many as files in a message."""
@@ -67,11 +69,13 @@ class Reception:
         self._idle.set()
         self._shut = False
         self._hinted: dict[int, float] = {}
+        self._tongues: dict[int, str] = {}
 
     async def answer(self, event: discord.Interaction[Any], work: Work) -> None:
         """Do the work, and answer whatever it raises: to the person alone, unless the settings say otherwise."""
         if event.id not in self._under_way and not self._shut:  # else Discord delivered it twice
             with self._kept_open(event.id):
+                self._hear(event)
                 await self._answer(Visit(self, event, answer_by_s=self._clock.steady() + FIRST_ANSWER_S), work)
 
     async def refuse(self, event: discord.Interaction[Any], error: BotError) -> None:
@@ -169,6 +173,10 @@ class Reception:
             async with self._talks:
                 yield
 
+    def tongue_of(self, person: int) -> str | None:
+        """The language in which they last used a command or button: a message tells none."""
+        return self._tongues.get(person)
+
     def left_s(self, answer_by_s: float) -> float:
         return max(0.0, answer_by_s - self._clock.steady())
 
@@ -192,6 +200,12 @@ class Reception:
 
     async def close(self) -> None:
         await self._fetcher.close()
+
+    def _hear(self, event: discord.Interaction[Any]) -> None:
+        self._tongues.pop(event.user.id, None)
+        self._tongues[event.user.id] = str(event.locale)
+        if len(self._tongues) > TONGUES:
+            del self._tongues[next(iter(self._tongues))]  # who was heard of longest ago
 
     async def _answer(self, visit: Visit, work: Work) -> None:
         try:

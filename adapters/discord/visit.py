@@ -273,7 +273,7 @@ class Visit:
 
     async def fill_in(self, custom_id: str, wish: Wish | None, *, references: bool) -> None:
         """Open the form for a picture: only ever as the first answer."""
-        offers = self.desk.offers()
+        offers = self.desk.offers(self.person.locale)
         form = forms.imagine(offers, say=self.say, wish=wish, custom_id=custom_id, references=references)
         await self.event.response.send_modal(form)
 

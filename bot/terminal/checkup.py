@@ -79,7 +79,8 @@ class Checkup:
 
     async def _provider(self, catalogue: Catalogue, name: str) -> None:
         stand = next(each for each in catalogue.stands if each.name == name)
-        facts = {"provider": stand.title, "variable": stand.variable or ""}
+        title = self._words.name(self._tongue, f"vendor-{stand.name}", stand.title)
+        facts = {"provider": title, "variable": stand.variable or ""}
         if stand.provider is None:
             named = name in self._settings.order
             self._put(State.OFF, "check-provider-off" if named else "terminal-provider-unnamed", **facts)

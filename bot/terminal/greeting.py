@@ -77,7 +77,8 @@ def _provider(vendor: Vendor, settings: Settings, words: Words, tongue: str) -> 
         key = "terminal-off-unnamed"
     else:
         key = "terminal-off"
-    return vendor.on, vendor.title, words.say(tongue, key, variable=vendor.variable or "")
+    title = words.name(tongue, f"vendor-{vendor.name}", vendor.title)
+    return vendor.on, title, words.say(tongue, key, variable=vendor.variable or "")
 
 
 def _remarks(house: House, settings: Settings, words: Words, tongue: str) -> list[str]:

@@ -78,6 +78,10 @@ class Words:
         log.error("no sentence", words_key=key, locale=locale)
         return self.say(locale, LAST_RESORT)
 
+    def name(self, locale: str, key: str, given: str) -> str:
+        """The name of something of our own in that language; `given` for what bears a vendor's name."""
+        return self.say(locale, key) if key in self else given
+
     def money(self, locale: str, cents: Decimal) -> str:
         """US cents as dollars with two to four decimals, such as "$0.025"; nothing to pay is said in words."""
         return self.say(locale, "cost-free") if cents == 0 else _money(self._nearest(locale)[1], cents)

@@ -202,7 +202,7 @@ def test_no_sentence_is_kept_that_nobody_says() -> None:
     said |= {f"unsure-{errors.key_of(kind)}" for kind in tree(errors.BotError)}
     for message in sentences(FALLBACK).values():
         said |= facts(message).messages
-    families = ("label-", "note-engine-", "check-engine-", "button-", "page-")
+    families = ("label-", "note-engine-", "check-engine-", "button-", "page-", "offer-", "vendor-")
     assert [key for key in sentences(FALLBACK) if key not in said and not key.startswith(families)] == []
 
 

@@ -12,7 +12,7 @@ import itertools
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -239,10 +239,10 @@ class StandInDesk:
             for ask in chosen
         ]  # fmt: skip
 
-    def offers(self) -> Sequence[Offer]:
-        return self.all_offers
+    def offers(self, locale: str = "en") -> Sequence[Offer]:
+        return [replace(offer, title=self.replies.title(locale, offer)) for offer in self.all_offers]
 
-    def vendors(self) -> Sequence[Vendor]:
+    def vendors(self, locale: str = "en") -> Sequence[Vendor]:
         flux = any(offer.provider == "flux" for offer in self.all_offers)
         return (
             Vendor(name="flux", title="FLUX by Black Forest Labs", on=flux, variable="BFL_API_KEY",
@@ -318,6 +318,7 @@ class StandInDesk:
             ask.job, outcome, offer=ask.offer, ticket=ask.standing.ticket, picture=picture,
             answers=self._answered(ask), took_s=(ask.ended_at - ask.job.accepted_at).total_seconds(),
             other_providers_on=True,
+            takes_references=True,
         )  # fmt: skip
         ask.revision = next(self._revisions)
         if self.messenger is not None and ask.receipt is not None:

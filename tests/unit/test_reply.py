@@ -112,6 +112,7 @@ def end(job: Job, outcome: Outcome) -> Reply:
         answers=None,
         took_s=12.34,
         other_providers_on=False,
+        takes_references=True,
     )
 
 
@@ -171,7 +172,8 @@ def test_a_job_can_end_with_any_error_of_ours_sure_or_not(kind: type[BotError], 
 
 
 FACTS: Final[dict[str, str | int | float | bool | None]] = {
-    "door": "discord", "field": "seed", "label": "Seed", "value": "x", "allowed": "0–9", "flag": "--x", "possible": "--y", "meant": None,
+    "door": "discord",
+    "field": "seed", "label": "Seed", "value": "x", "allowed": "0–9", "flag": "--x", "possible": "--y", "meant": None,
     "model": "m", "kind": "imagine", "limit": 3, "length": 9, "retry_at": "2026-11-21T12:30:00+00:00",
     "deadline_s": 60.0, "width": 9, "height": 9, "size_bytes": 9, "limit_bytes": 9, "provider": "p", "job": "j",
     "step": "submit.1",
@@ -202,11 +204,40 @@ def test_only_what_surely_cost_nothing_is_said_to_have_cost_nothing(name: str, o
 
 def test_a_finished_picture_that_was_deleted_meanwhile_has_no_upscale_button() -> None:
     reply = REPLIES.ended(
-        JOB, ENDS["finished"], offer=None, ticket=None, picture=None, answers=None, took_s=None, other_providers_on=True
+        JOB,
+        ENDS["finished"],
+        offer=None,
+        ticket=None,
+        picture=None,
+        answers=None,
+        took_s=None,
+        other_providers_on=True,
+        takes_references=True,
     )
     assert reply.pictures == ()
     assert Button(Verb.UPSCALE, "Upscale", "") not in reply.buttons
     assert all(button.target for button in reply.buttons)
+
+
+@pytest.mark.parametrize(("where", "again"), [(Where.IMAGE, True), (Where.PROMPT, False)])
+def test_another_seed_is_offered_where_the_picture_was_refused_and_not_the_words(where: Where, again: bool) -> None:
+    verbs = [button.verb for button in end(JOB, Moderated(where=where)).buttons]
+    assert (Verb.AGAIN in verbs) == again
+    assert Verb.AGAIN not in [button.verb for button in end(upscaled("en"), Moderated(where=where)).buttons]
+
+
+def test_where_no_model_paints_after_a_picture_no_button_promises_it() -> None:
+    reply = REPLIES.ended(
+        JOB, ENDS["finished"], offer=PAINTER, ticket=None, picture=PICTURE, answers=None, took_s=None,
+        other_providers_on=True, takes_references=False,
+    )  # fmt: skip
+    assert Verb.REFERENCE not in [button.verb for button in reply.buttons]
+
+
+def test_models_of_our_own_making_have_a_name_in_every_language() -> None:
+    sketch = replace(PAINTER, provider="local", model="sketch", title="Offline sketch")
+    assert [REPLIES.title(locale, sketch) for locale in ("en", "de")] == ["Offline sketch", "Offline-Skizze"]
+    assert REPLIES.title("de", PAINTER) == PAINTER.title
 
 
 def test_the_alt_text_fits_every_door() -> None:

@@ -95,7 +95,8 @@ class Studio:
 
     def panel(self, request: web.Request, *, complaints: dict[str, str] | None = None) -> str:
         """The inside of the panel, for the models chosen in the query; complaints are about keys, by provider."""
-        offers = self.desk.offers()
+        locale = self.speech.locale(request)
+        offers = self.desk.offers(locale)
         paint = _chosen(request.query.get("offer", ""), offers, Kind.IMAGINE) or _first(offers, Kind.IMAGINE)
         enlarge = _chosen(request.query.get("upscaler", ""), offers, Kind.UPSCALE) or _first(offers, Kind.UPSCALE)
         say = self.speech.to(request)
@@ -114,7 +115,7 @@ class Studio:
                 free=isinstance(paint.shapes, Grid) if paint else False,
                 price=partial(price, say=say),
                 seed_limit=SEED_LIMIT,
-                vendors=self.desk.vendors(),
+                vendors=self.desk.vendors(locale),
                 may_hold_keys=request[CALLER].may_hold_keys,
                 complaints=complaints or {},
             )

@@ -172,10 +172,18 @@ label-key = Schlüssel
 value-on = an
 value-off = aus
 value-number = { NUMBER($number, useGrouping: 0) }
-value-seconds = { $seconds } s
+value-seconds = { $seconds } s
 
 cost-free = kostenlos
 cost-unknown = unbekannt
+
+## Modelle und Anbieter von uns selbst
+
+offer-local-sketch = Offline-Skizze
+offer-local-upscale = Offline-Vergrößerung
+vendor-local = Dieser Computer
+
+## Hinweise
 
 note-snapped = Du wolltest { $asked }; am nächsten kommt dieses Modell mit { $made }.
 note-ignored = Das hat dieses Modell nicht: { $names }.

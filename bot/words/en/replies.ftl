@@ -172,10 +172,18 @@ label-key = Key
 value-on = on
 value-off = off
 value-number = { NUMBER($number, useGrouping: 0) }
-value-seconds = { $seconds } s
+value-seconds = { $seconds } s
 
 cost-free = free
 cost-unknown = unknown
+
+## Models and providers of our own making
+
+offer-local-sketch = Offline sketch
+offer-local-upscale = Offline upscale
+vendor-local = This computer
+
+## Notes
 
 note-snapped = You asked for { $asked }; the nearest this model makes is { $made }.
 note-ignored = This model doesn’t have: { $names }.

@@ -100,6 +100,7 @@ def ended(job: Job, outcome: Outcome) -> Reply:
         answers=None,
         took_s=12.34,
         other_providers_on=False,
+        takes_references=True,
     )
 
 
