@@ -3,6 +3,8 @@ BIN := .venv/bin
 DATA := $(or $(IMAGEBOT__STORE__DATA_DIR),data)
 WEIGHTS := $(DATA)/models/waifu2x/scale2.0x_model.bin
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --custom-compile-command "make lock" $(UPGRADE)
+# A worker per core, no more than a browser and a few bots can share a machine with.
+SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist worksteal
 
 .NOTPARALLEL:
 .PHONY: help run test check lint fix bench lock clean
@@ -14,10 +16,10 @@ run: .venv/run $(WEIGHTS) ## set everything up and start the bot at http://127.0
 	@exec $(BIN)/imagebot run
 
 test: lint $(WEIGHTS) ## everything that must hold before a change lands; what CI calls
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 
 check: lint $(WEIGHTS) ## lint, unit and contract tests: the quick look while working
-	$(BIN)/python -m pytest tests/unit tests/contract
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) tests/unit tests/contract
 
 lint: .venv/test ## format, lint, types and import rules
 	$(BIN)/ruff format --check .
