@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -163,6 +164,12 @@ class TestHouse:
         return self.street.messages[receipt.handle]
 
 
+@cache
+def all_words() -> Words:
+    """Read once for all houses: it takes longer than to furnish one."""
+    return Words.load(strict=True)
+
+
 @asynccontextmanager
 async def house(
     folder: Path,
@@ -195,7 +202,7 @@ async def house(
         store=store,
         gallery=gallery,
         catalogue=catalogue,
-        words=Words.load(strict=True),
+        words=all_words(),
         clock=clock,
         random=Random(1),
         limits=Limits(**limits),

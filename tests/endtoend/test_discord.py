@@ -14,34 +14,26 @@ import pytest
 from bot.clock import RealClock
 from bot.job import Status
 from bot.store import JobRecord, Store
-from tests.clock import ShiftedClock
 from tests.endtoend.process import Bot, until
-from tests.standins.discord import Channel, Discord, Message, Person
+from tests.standins.discord import Channel, Message
+from tests.wire.discord_door import Scene, atelier
 
 POINTS = ("accept.written", "announce.posted", "submit.sent", "deliver.sent")
+SMALL = "--width 256 --height 256"
+"""The sketch is soon done with it."""
 
 
 @pytest.fixture
-async def discord() -> AsyncIterator[Discord]:
-    async with Discord(clock=ShiftedClock()) as opened:
-        yield opened
+async def here() -> AsyncIterator[Scene]:
+    async with atelier() as scene:
+        yield scene
 
 
 @pytest.fixture
-def ada(discord: Discord) -> Person:
-    return discord.person("Ada")
-
-
-@pytest.fixture
-def art(discord: Discord, ada: Person) -> Channel:
-    return discord.guild("Atelier", members=[ada]).channel("art")
-
-
-@pytest.fixture
-async def bot(tmp_path: Path, discord: Discord, art: Channel) -> AsyncIterator[Bot]:
+async def bot(tmp_path: Path, here: Scene) -> AsyncIterator[Bot]:
     settings = {
-        "DISCORD_TOKEN": discord.token,
-        "IMAGEBOT__DISCORD__API_URL": discord.api_url,
+        "DISCORD_TOKEN": here.discord.token,
+        "IMAGEBOT__DISCORD__API_URL": here.discord.api_url,
         "IMAGEBOT__DISCORD__ATTACHMENT_HOSTS": json.dumps(["127.0.0.1"]),
         "IMAGEBOT__LOG__LEVEL": "debug",
     }
@@ -50,12 +42,14 @@ async def bot(tmp_path: Path, discord: Discord, art: Channel) -> AsyncIterator[B
     await opened.end()
 
 
-async def started(bot: Bot, discord: Discord, *, die_at: str = "") -> None:
+async def started(bot: Bot, here: Scene, *, die_at: str = "") -> None:
     """The bot, connected and with its commands."""
-    before = len(discord.gateway.identifies)
+    before = len(here.discord.gateway.identifies)
     await bot.start(die_at=die_at)
-    await discord.until(lambda: len(discord.gateway.identifies) > before and discord.gateway.live, timeout_s=45)
-    await discord.until(discord.commands, timeout_s=45)
+    await here.discord.until(
+        lambda: len(here.discord.gateway.identifies) > before and here.discord.gateway.live, timeout_s=45
+    )
+    await here.discord.until(here.discord.commands, timeout_s=45)
 
 
 async def all_told(bot: Bot) -> None:
@@ -78,77 +72,75 @@ async def book(bot: Bot) -> list[JobRecord]:
         await store.close()
 
 
-async def shown(discord: Discord, channel: Channel) -> Message:
+async def shown(here: Scene, channel: Channel) -> Message:
     """The only message there, with its picture."""
-    await discord.until(lambda: any(one.pictures for one in discord.messages(channel)), timeout_s=45)
-    (message,) = discord.messages(channel)
+    await here.discord.until(lambda: any(one.pictures for one in here.discord.messages(channel)), timeout_s=45)
+    (message,) = here.discord.messages(channel)
     return message
 
 
 @pytest.mark.parametrize("point", POINTS)
 async def test_a_power_cut_at_a_named_moment_tells_the_job_once_and_its_buttons_work(
-    bot: Bot, discord: Discord, ada: Person, art: Channel, point: str
+    bot: Bot, here: Scene, point: str
 ) -> None:
-    await started(bot, discord, die_at=point)
-    asked = await discord.slash(ada, art, "imagine", prompt="zanzibar --seed 42", wait=False)
+    await started(bot, here, die_at=point)
+    asked = await here.discord.slash(here.ada, here.art, "imagine", prompt=f"zanzibar --seed 42 {SMALL}", wait=False)
     assert await bot.died() == -9
-    await started(bot, discord)
-    message = await shown(discord, art)
+    await started(bot, here)
+    message = await shown(here, here.art)
     await all_told(bot)
-    assert discord.messages(art) == [message]
+    assert here.discord.messages(here.art) == [message]
     if point != "accept.written":  # Discord takes no first answer that late
         assert message is asked.message
-    await discord.redeliver(asked)
-    again = await discord.press(ada, message, "Again")
-    await discord.until(lambda: again.message and again.message.pictures, timeout_s=45)
+    await here.discord.redeliver(asked)
+    again = await here.discord.press(here.ada, message, "Again")
+    await here.discord.until(lambda: again.message and again.message.pictures, timeout_s=45)
     await all_told(bot)
     assert await bot.stop() == 0
     assert [record.status for record in await book(bot)] == [Status.FINISHED] * 2
-    assert len(discord.messages(art)) == 2
-    for secret in (discord.token, asked.token, again.token, "zanzibar", "Traceback"):
+    assert len(here.discord.messages(here.art)) == 2
+    for secret in (here.discord.token, asked.token, again.token, "zanzibar", "Traceback"):
         assert secret not in bot.log()
 
 
-async def test_a_private_job_that_a_power_cut_left_unanswered_ends_in_a_direct_message(
-    bot: Bot, discord: Discord, ada: Person, art: Channel
-) -> None:
-    await started(bot, discord, die_at="accept.written")
-    await discord.slash(ada, art, "imagine", prompt="a fox", private=True, wait=False)
+async def test_a_private_job_that_a_power_cut_left_unanswered_ends_in_a_direct_message(bot: Bot, here: Scene) -> None:
+    await started(bot, here, die_at="accept.written")
+    await here.discord.slash(here.ada, here.art, "imagine", prompt=f"a fox {SMALL}", private=True, wait=False)
     assert await bot.died() == -9
-    await started(bot, discord)
-    await shown(discord, discord.dm(ada))
+    await started(bot, here)
+    await shown(here, here.discord.dm(here.ada))
     await all_told(bot)
-    assert discord.messages(art) == []
+    assert here.discord.messages(here.art) == []
     assert await bot.stop() == 0
 
 
-async def some(discord: Discord, art: Channel, more_than: int) -> None:
-    await discord.until(lambda: sum(bool(one.pictures) for one in discord.messages(art)) > more_than, timeout_s=45)
+async def some(here: Scene, more_than: int) -> None:
+    await here.discord.until(
+        lambda: sum(bool(one.pictures) for one in here.discord.messages(here.art)) > more_than, timeout_s=45
+    )
 
 
-async def test_kills_in_the_middle_of_a_crowd_leave_every_job_told_once(
-    bot: Bot, discord: Discord, ada: Person, art: Channel
-) -> None:
-    await started(bot, discord)
+async def test_kills_in_the_middle_of_a_crowd_leave_every_job_told_once(bot: Bot, here: Scene) -> None:
+    await started(bot, here)
     asks = []
     for life in range(2):
         asks += await asyncio.gather(
             *(
-                discord.slash(ada, art, "imagine", prompt=f"life {life} picture {number} --width 256 --height 256")
+                here.discord.slash(here.ada, here.art, "imagine", prompt=f"life {life} picture {number} {SMALL}")
                 for number in range(6)
             )
         )
-        await some(discord, art, 6 * life)
+        await some(here, 6 * life)
         await bot.kill()
-        await started(bot, discord)
-    await discord.until(lambda: all(one.pictures for one in discord.messages(art)), timeout_s=45)
+        await started(bot, here)
+    await here.discord.until(lambda: all(one.pictures for one in here.discord.messages(here.art)), timeout_s=45)
     await all_told(bot)
     assert await bot.stop() == 0
-    assert {one.id for one in discord.messages(art)} == {asked.message.id for asked in asks if asked.message}
+    assert {one.id for one in here.discord.messages(here.art)} == {asked.message.id for asked in asks if asked.message}
     assert [record.status for record in await book(bot)] == [Status.FINISHED] * 12
 
 
-async def test_a_bad_token_ends_the_start_with_one_sentence(bot: Bot, discord: Discord) -> None:
+async def test_a_bad_token_ends_the_start_with_one_sentence(bot: Bot) -> None:
     bot.settings["DISCORD_TOKEN"] = "MTIzNDU2Nzg5.wrong.token-0123456789"
     await bot.start(die_at="nowhere")  # else it would be waited for until it answers
     assert await bot.died() == 2

@@ -1,93 +1,248 @@
-"""The Discord door over a whole house, its client connected to the stand-in: what a person there would see."""
+"""The Discord door over a whole house, its client connected to the stand-in: what people there see and do."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partialmethod
 from pathlib import Path
 from typing import Any
+
+import discord as library
+import pytest
 
 from adapters import Kit
 from adapters.discord import Settings, open_adapter
 from adapters.discord.door import Adapter
+from bot.clock import RealClock
 from bot.delivery import Messenger
 from bot.desk import Desk
-from bot.job import JobId
-from bot.request import Imagine, Upscale
+from bot.job import JobId, Moderated, Rendered, Ticket
+from bot.providers import Order
+from bot.store import JobRecord
 from tests.clock import ShiftedClock
-from tests.house import TestHouse, house
-from tests.standins.discord import Channel, Discord, Guild, Message, Person
+from tests.house import ScriptedProvider, TestHouse, house, png
+from tests.standins.discord import MIB, Channel, Discord, Guild, Interaction, Message, Person
+from tests.standins.discord.rest import Heard
+
+
+class HastyClock(ShiftedClock):
+    """The house waits a fortieth of what it means to wait; its hours run as everybody's."""
+
+    SPEED = 40
+
+    def steady(self) -> float:
+        return super().steady() * self.SPEED
+
+    async def sleep(self, seconds: float) -> None:
+        await super().sleep(seconds / self.SPEED)
+
+
+@dataclass
+class DoorClock(RealClock):
+    """The house's hours; but the door's waits are real, since answers are due by what Discord calls a second."""
+
+    house: HastyClock
+
+    def now(self) -> datetime:
+        return self.house.now()
 
 
 @dataclass(frozen=True)
 class Scene:
-    """A server with one channel, and two people in it."""
+    """A server with one channel and two people in it, of whom Bob speaks German."""
 
     discord: Discord
+    clock: HastyClock
     guild: Guild
     art: Channel
     ada: Person
     bob: Person
 
+    @property
+    def me(self) -> str:
+        """What people type to call the bot."""
+        return self.discord.bot.mention
 
-def scene(discord: Discord, **guild: Any) -> Scene:
-    ada, bob = discord.person("Ada"), discord.person("Bob", locale="de")
-    made = discord.guild("Atelier", members=[ada, bob], **guild)
-    return Scene(discord, made, made.channel("art"), ada, bob)
+    def later(self, **span: float) -> None:
+        """Let that much time pass, for Discord as well as for the house: minutes=16."""
+        self.clock.ahead += timedelta(**span)
 
-
-@dataclass(frozen=True)
-class Life:
-    """One life of the house with its Discord door open."""
-
-    discord: Discord
-    home: TestHouse
-    door: Adapter
+    async def posted(self) -> Message:
+        """A picture of Bob's own in the channel."""
+        photo = self.discord.attachment("x.png", png())
+        return await self.discord.say(self.bob, self.art, "look", attachments=[photo])
 
     async def ended(self, message: Message, word: str = "") -> Message:
         """The message once its picture, or the end that `word` is from, is in it."""
         await self.discord.until(lambda: word in message.text if word else bool(message.pictures))
         return message
 
-    def painted(self, number: int = -1) -> Imagine:
-        """What the provider was asked to paint, by its place among its orders."""
-        request = self.home.provider.orders[number].request
-        assert isinstance(request, Imagine)
-        return request
+    async def picture(self, channel: Channel) -> Message:
+        """The channel's last message that shows a picture, once there is one."""
+        await self.discord.until(lambda: any(one.pictures for one in self.discord.messages(channel)))
+        return [one for one in self.discord.messages(channel) if one.pictures][-1]
 
-    def enlarged(self, number: int = -1) -> Upscale:
-        """What the provider was asked to enlarge, by its place among its orders."""
-        request = self.home.provider.orders[number].request
-        assert isinstance(request, Upscale)
-        return request
+    async def replies(self, to: Message, count: int = 1) -> list[Message]:
+        """The bot's replies to a message, once there are so many."""
+        await self.discord.until(lambda: len(self.replies_now(to)) >= count)
+        return self.replies_now(to)
+
+    def replies_now(self, to: Message) -> list[Message]:
+        return [each for each in self.discord.messages(to.channel) if each.reply_to is to]
+
+    async def answered(self, asked: Interaction, words: str) -> None:
+        """Wait until these words are in an interaction's answer, or in what follows it."""
+        await self.discord.until(lambda: words in asked.text or any(words in each.text for each in asked.followups))
+
+    def public(self) -> list[Message]:
+        """What the bot posted in the channel for everybody."""
+        posted = self.discord.messages(self.art)
+        return [each for each in posted if not each.ephemeral and each.author is self.discord.bot]
+
+    def refused(self, status: int) -> list[Heard]:
+        return [heard for heard in self.discord.requests if heard.status == status]
+
+
+@dataclass(frozen=True)
+class Life(Scene):
+    """One life of the house that has its door open there."""
+
+    home: TestHouse
+    door: Adapter
+
+    @property
+    def provider(self) -> ScriptedProvider:
+        return self.home.provider
+
+    @property
+    def orders(self) -> list[Any]:
+        """What was bought in this life, in order: an Imagine or Upscale each."""
+        return [order.request for order in self.provider.orders]
+
+    async def ordered(self, count: int = 1) -> list[Any]:
+        """The same, once there are so many."""
+        await self.discord.until(lambda: len(self.orders) >= count)
+        return self.orders
+
+    def holding(self) -> asyncio.Event:
+        """Every picture from now on is painted when the event is set."""
+        done = asyncio.Event()
+
+        async def submit(order: Order) -> Ticket | Rendered | Moderated:
+            await done.wait()
+            return Rendered(link=f"https://pictures.test/{order.job}", seed=7, word="Ready")
+
+        self.provider.on_submit = submit
+        return done
+
+    async def painted(self, words: str = "a fox", **options: Any) -> Message:
+        """Ada's picture, by /imagine."""
+        asked = await self.discord.slash(self.ada, self.art, "imagine", prompt=words, **options)
+        return await self.ended(asked.shown)
+
+    async def settled(self) -> None:
+        """What came before would have come to something by now: a later wish is fulfilled."""
+        last = await self.discord.say(self.bob, self.art, f"{self.me} the last")
+        await self.ended((await self.replies(last))[0])
 
     async def job(self) -> JobId:
         """The newest job of the house."""
         return (await self.home.store.jobs(limit=1))[0].job.id
 
+    async def told(self) -> JobRecord:
+        """The newest job once its end was delivered, or kept."""
+
+        async def delivered() -> bool:
+            return (await self.home.store.jobs(limit=1))[0].delivered_at is not None
+
+        await soon(delivered)
+        return (await self.home.store.jobs(limit=1))[0]
+
+    async def told_all(self, count: int) -> None:
+        """Wait until there were so many jobs, and there is nothing that is still to be told."""
+
+        async def over() -> bool:
+            jobs = await self.home.store.jobs()
+            return len(jobs) >= count and all(one.delivered_at for one in jobs)
+
+        await soon(over)
+
+
+@asynccontextmanager
+async def atelier(
+    *, message_content: bool = False, shards: int = 1, size_limit: int = 10 * MIB
+) -> AsyncIterator[Scene]:
+    """A Discord with that server, and no house yet. message_content: whether the developer portal allows it."""
+    clock = HastyClock()
+    async with Discord(clock=clock, message_content=message_content, shards=shards) as discord:
+        ada, bob = discord.person("Ada"), discord.person("Bob", locale="de")
+        guild = discord.guild("Atelier", members=[ada, bob], size_limit=size_limit)
+        yield Scene(discord, clock, guild, guild.channel("art"), ada, bob)
+
 
 @asynccontextmanager
 async def living(
-    discord: Discord,
-    folder: Path,
-    clock: ShiftedClock,
-    *,
-    limits: dict[str, Any] | None = None,
-    token: str = "",
-    **settings: Any,
+    here: Scene, folder: Path, *, limits: dict[str, Any] | None = None, token: str = "", **settings: Any
 ) -> AsyncIterator[Life]:
     """Open the house and its door; a second time on the same folder is the next life. token: another than the app's."""
+    # As the app does it, who may ask and where are known to the house as well.
+    known = {name: {"discord": settings[name]} for name in ("channels", "roles") if name in settings}
     doors: list[Adapter] = []
 
     def make(desk: Desk) -> Messenger:
-        chosen = Settings(api_url=discord.api_url, attachment_hosts=("127.0.0.1",), **settings)
-        doors.append(open_adapter(chosen, desk, Kit(clock=clock, secrets={"DISCORD_TOKEN": token or discord.token})))
+        chosen = Settings(**{"api_url": here.discord.api_url, "attachment_hosts": ("127.0.0.1",)} | settings)
+        secrets = {"DISCORD_TOKEN": token or here.discord.token}
+        doors.append(open_adapter(chosen, desk, Kit(clock=DoorClock(here.clock), secrets=secrets)))
         return doors[0].messenger
 
-    async with house(folder, doors=False, clock=clock, door=("discord", make), **(limits or {})) as home:
+    async with house(folder, doors=False, clock=here.clock, door=("discord", make), **known | (limits or {})) as home:
         try:
             await doors[0].open()
-            yield Life(discord, home, doors[0])
+            yield Life(here.discord, here.clock, here.guild, here.art, here.ada, here.bob, home, doors[0])
         finally:
             await doors[0].close()
+
+
+@asynccontextmanager
+async def opened(
+    folder: Path, *, message_content: bool = False, size_limit: int = 10 * MIB, **settings: Any
+) -> AsyncIterator[Life]:
+    """A server of its own, and the house open to it, with settings or `limits` of the test's own."""
+    async with (
+        atelier(message_content=message_content, size_limit=size_limit) as here,
+        living(here, folder, message_content=message_content, **settings) as life,
+    ):
+        yield life
+
+
+class _Asyncio:
+    """The module as the library sees it, with shorter waits."""
+
+    LONGEST_S = 0.05
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(asyncio, name)
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(min(seconds, self.LONGEST_S))
+
+
+def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library waits for seconds after a 5xx, a refused connection, and for its servers; now it hardly does."""
+    for module in (library.http, library.shard, library.webhook.async_):
+        monkeypatch.setattr(module, "asyncio", _Asyncio())
+    patient = library.AutoShardedClient.__init__
+    monkeypatch.setattr(library.AutoShardedClient, "__init__", partialmethod(patient, guild_ready_timeout=0.05))
+
+
+async def soon(look: Callable[[], Awaitable[bool]]) -> None:
+    """Wait for what no request or frame tells. Raises TimeoutError."""
+    async with asyncio.timeout(10):
+        while True:
+            if await look():
+                return
+            await asyncio.sleep(0.01)  # between two looks

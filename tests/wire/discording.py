@@ -13,13 +13,8 @@ import pytest
 import yarl
 from discord import app_commands
 
-from bot.clock import Clock
-from tests.standins.discord import (
-    Channel,
-    Discord,
-    Guild,
-    Person,
-)
+from tests.clock import HeldClock
+from tests.standins.discord import Channel, Discord, Guild, Person
 
 Event = library.Interaction[Any]
 T = TypeVar("T")
@@ -51,10 +46,11 @@ class Client(library.AutoShardedClient):
 
 
 class House:
-    """A Discord with one person in one channel, and clients for it."""
+    """A Discord with one person in one channel, its clock standing still, and clients for it."""
 
-    def __init__(self, discord: Discord) -> None:
+    def __init__(self, discord: Discord, clock: HeldClock) -> None:
         self.discord = discord
+        self.clock = clock
         self.ada: Person = discord.person("Ada", locale="de")
         self.guild: Guild = discord.guild("Atelier", members=[self.ada])
         self.art: Channel = self.guild.channel("art")
@@ -107,12 +103,13 @@ async def say_hello(event: Event, prompt: str = "") -> None:
 
 
 @contextlib.asynccontextmanager
-async def opened(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
+async def opened(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
     """A Discord that the library, whose addresses are its classes' own, takes for the real one."""
+    clock = HeldClock()
     async with Discord(clock=clock) as discord:
         monkeypatch.setattr(library.http.Route, "BASE", discord.api_url)
         monkeypatch.setattr(library.gateway.DiscordWebSocket, "DEFAULT_GATEWAY", yarl.URL(discord.gateway_url))
-        yield House(discord)
+        yield House(discord, clock)
 
 
 async def answered(house: House, client: Client) -> tuple[Any, Event]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,28 +13,56 @@ from PIL import Image
 
 from adapters.discord.messenger import PACE_S
 from bot.job import Moderated, Progress, Rendered, Ticket
-from tests.standins.discord import MIB
-from tests.wire.discord_studio import HastyClock, Studio, holding, noise, painting, refused, spoken, studio
+from tests.house import ScriptedProvider
+from tests.standins.discord import MIB, Discord
+from tests.standins.discord.rest import Heard
+from tests.wire.discord_door import HastyClock, Life, opened
 
 KIB = 1024
+POSTS = ("/callback", "POST /webhooks", "PATCH /webhooks", "/messages")
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[Studio]:
-    async with studio(tmp_path) as opened:
-        yield opened
+async def here(tmp_path: Path) -> AsyncIterator[Life]:
+    async with opened(tmp_path) as life:
+        yield life
 
 
-async def test_the_result_is_an_edit_of_the_announcement_with_alt_text(house: Studio) -> None:
-    done, here = holding(house.provider), house.here
-    asked = await house.discord.slash(here.ada, here.art, "imagine", prompt="a lighthouse at dusk")
+def noise(width: int, height: int) -> bytes:
+    """A PNG that no encoder makes smaller: about three bytes a pixel."""
+    out = io.BytesIO()
+    Image.frombytes("RGB", (width, height), os.urandom(width * height * 3)).save(out, "PNG", compress_level=0)
+    return out.getvalue()
+
+
+def painting(provider: ScriptedProvider, picture: bytes) -> None:
+    """Every picture from now on is this one."""
+
+    async def fetch(link: str) -> bytes:
+        return picture
+
+    provider.on_fetch = fetch
+
+
+def spoken(discord: Discord) -> list[Heard]:
+    """Requests that post or change a message."""
+    return [
+        heard
+        for heard in discord.requests
+        if heard.method in ("POST", "PATCH") and any(post in f"{heard.method} {heard.route}" for post in POSTS)
+    ]
+
+
+async def test_the_result_is_an_edit_of_the_announcement_with_alt_text(here: Life) -> None:
+    done = here.holding()
+    asked = await here.discord.slash(here.ada, here.art, "imagine", prompt="a lighthouse at dusk")
     announced = asked.message
     assert announced is not None
     assert [each.label for each in announced.buttons] == ["Cancel"]
     done.set()
-    shown = await house.picture(here.art)
+    shown = await here.picture(here.art)
     assert shown is announced
-    assert house.discord.messages(here.art) == [announced]
+    assert here.discord.messages(here.art) == [announced]
     assert [picture.alt for picture in shown.pictures] == ["Picture for the words: a lighthouse at dusk"]
 
 
@@ -46,15 +75,15 @@ async def test_progress_is_shown_at_most_every_five_seconds_and_only_when_someth
         seen.append(next(looks))
         return Progress(fraction=min(len(seen), steps) / 100, word="Pending")
 
-    async with studio(tmp_path) as house:
-        house.provider.on_poll = poll
-        here, discord = house.here, house.discord
+    async with opened(tmp_path) as here:
+        here.provider.on_poll = poll
+        discord = here.discord
         await discord.slash(here.ada, here.art, "imagine", prompt="a slow fox")
         await discord.until(lambda: f"{steps}%" in discord.messages(here.art)[0].text)
         shown = len(discord.asked("PATCH /webhooks"))
-        since = house.clock.steady()
-        while house.clock.steady() < since + 4 * PACE_S:
-            await house.clock.sleep(PACE_S)
+        since = here.clock.steady()
+        while here.clock.steady() < since + 4 * PACE_S:
+            await here.clock.sleep(PACE_S)
         assert len(seen) > steps + 2  # each look changed nothing any more
         pace_s = 5.0 / HastyClock.SPEED
         moments = [edit.steady_s for edit in discord.asked("PATCH /webhooks")]
@@ -63,13 +92,13 @@ async def test_progress_is_shown_at_most_every_five_seconds_and_only_when_someth
         assert all(later - earlier >= pace_s for earlier, later in itertools.pairwise(moments))
 
 
-async def test_nobody_is_pinged_by_the_words_of_a_prompt(house: Studio) -> None:
-    done, here, discord = holding(house.provider), house.here, house.discord
+async def test_nobody_is_pinged_by_the_words_of_a_prompt(here: Life) -> None:
+    done, discord = here.holding(), here.discord
     prompt = f"@everyone @here {here.bob.mention} <@&{here.guild.role('Artists').id}> a fox"
     done.set()
     await discord.slash(here.ada, here.art, "imagine", prompt=prompt)
-    await house.picture(here.art)  # an edit by the token
-    await house.told()
+    await here.picture(here.art)  # an edit by the token
+    await here.told()
     discord.fail("/callback", status=404, code=10062)
     await discord.slash(here.ada, here.art, "imagine", prompt=prompt, wait=False)
     await discord.until(lambda: len(discord.messages(here.art)) == 2 and discord.messages(here.art)[1].pictures)
@@ -91,47 +120,47 @@ async def test_a_picture_over_the_places_limit_is_made_to_fit_and_its_original_k
 ) -> None:
     whole = noise(side, side)
     assert len(whole) > limit
-    async with studio(tmp_path, size_limit=limit) as house:
-        painting(house.provider, whole)
-        asked = await house.discord.slash(house.here.ada, house.here.art, "imagine", prompt="noise")
-        shown = await house.picture(house.here.art)
+    async with opened(tmp_path, size_limit=limit) as here:
+        painting(here.provider, whole)
+        asked = await here.discord.slash(here.ada, here.art, "imagine", prompt="noise")
+        shown = await here.picture(here.art)
         assert shown is asked.message
         (picture,) = shown.pictures
         assert picture.size <= limit
         with Image.open(io.BytesIO(picture.content)) as seen:
             assert seen.format == "WEBP"
         assert f"{side} × {side}" in shown.text
-        view = await house.life.home.desk.view(await house.life.job())
+        view = await here.home.desk.view(await here.job())
         assert view.picture is not None
-        assert await house.life.home.gallery.read(view.picture.id) == whole
-        assert not refused(house.discord, 413)
+        assert await here.home.gallery.read(view.picture.id) == whole
+        assert not here.refused(413)
 
 
-async def test_a_file_that_discord_refuses_against_its_word_gets_smaller_until_it_is_taken(house: Studio) -> None:
-    here, discord = house.here, house.discord
-    painting(house.provider, noise(1500, 1500))
+async def test_a_file_that_discord_refuses_against_its_word_gets_smaller_until_it_is_taken(here: Life) -> None:
+    discord = here.discord
+    painting(here.provider, noise(1500, 1500))
     here.guild.size_limit = 10 * MIB
-    done = holding(house.provider)
+    done = here.holding()
     asked = await discord.slash(here.ada, here.art, "imagine", prompt="noise")
     here.guild.size_limit = 1500 * KIB  # the server lost its boosts meanwhile
     done.set()
-    shown = await house.picture(here.art)
+    shown = await here.picture(here.art)
     assert shown is asked.message
     assert shown.pictures[0].size <= 1500 * KIB
     assert "1500 × 1500" in shown.text
-    assert 1 <= len(refused(discord, 413)) <= 4
+    assert 1 <= len(here.refused(413)) <= 4
     assert discord.messages(here.art) == [shown]
 
 
-async def test_where_no_file_at_all_is_taken_the_words_come_without_it(house: Studio) -> None:
-    here, discord = house.here, house.discord
-    done = holding(house.provider)
+async def test_where_no_file_at_all_is_taken_the_words_come_without_it(here: Life) -> None:
+    discord = here.discord
+    done = here.holding()
     asked = await discord.slash(here.ada, here.art, "imagine", prompt="a fox")
     here.guild.size_limit = 10
     done.set()
     assert asked.message is not None
-    record = await house.told()
+    record = await here.told()
     assert not record.untold
     assert not asked.message.pictures
     assert "Upscale" in [each.label for each in asked.message.buttons]
-    assert len(refused(discord, 413)) == 1
+    assert len(here.refused(413)) == 1

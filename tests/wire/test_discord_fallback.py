@@ -13,46 +13,39 @@ import pytest
 from adapters.discord.messenger import PACE_S
 from bot.job import JobId, Moderated, Progress, Rendered, Status, Ticket
 from bot.message import Person as HousePerson
-from tests.standins.discord import USUAL, Discord, Interaction, Message, Permission
-from tests.wire.discord_door import living, scene
-from tests.wire.discord_studio import HastyClock, Studio, holding, refused, soon, studio, told
+from tests.standins.discord import USUAL, Channel, Interaction, Message, Permission
+from tests.wire.discord_door import Life, atelier, living, opened, soon
 
 TOO_LATE_MIN = 16
 CLOSED = USUAL & ~Permission.SEND_MESSAGES
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[Studio]:
-    async with studio(tmp_path) as opened:
-        yield opened
+async def here(tmp_path: Path) -> AsyncIterator[Life]:
+    async with opened(tmp_path) as life:
+        yield life
 
 
-async def begun(house: Studio, **options: Any) -> tuple[Interaction, Message, asyncio.Event]:
+async def begun(here: Life, place: Channel | None = None, **options: Any) -> tuple[Interaction, Message, asyncio.Event]:
     """A picture that is being painted, its announcement, and what lets it be finished."""
-    done = holding(house.provider)
-    asked = await house.discord.slash(house.here.ada, house.here.art, "imagine", prompt="a fox", **options)
-    assert asked.message is not None
-    message = asked.message
-    await edited(house.discord, message)
+    done = here.holding()
+    asked = await here.discord.slash(here.ada, place or here.art, "imagine", prompt="a fox", **options)
+    message = asked.shown
+    await here.discord.until(lambda: message.edits)  # to "painting"
     return asked, message, done
 
 
-async def edited(discord: Discord, message: Message) -> None:
-    """Wait until it says "painting"."""
-    await discord.until(lambda: message.edits)
-
-
-async def test_past_the_tokens_time_the_picture_comes_as_the_bots_own_message_once(house: Studio) -> None:
-    _, announced, done = await begun(house)
-    house.later(TOO_LATE_MIN)
+async def test_past_the_tokens_time_the_picture_comes_as_the_bots_own_message_once(here: Life) -> None:
+    _, announced, done = await begun(here)
+    here.later(minutes=TOO_LATE_MIN)
     done.set()
-    shown = await house.picture(house.here.art)
-    await house.told()
+    shown = await here.picture(here.art)
+    await here.told()
     assert shown is not announced
     assert shown.interaction is None
     assert shown.reply_to in (None, announced)
-    assert house.discord.messages(house.here.art) == [shown]
-    assert refused(house.discord, 401) == []
+    assert here.discord.messages(here.art) == [shown]
+    assert here.refused(401) == []
 
 
 async def test_progress_past_the_tokens_time_does_not_hammer_the_dead_token(tmp_path: Path) -> None:
@@ -64,57 +57,57 @@ async def test_progress_past_the_tokens_time_does_not_hammer_the_dead_token(tmp_
         return Progress(fraction=(next(fractions) if late.is_set() else 1) / 100, word="Pending")
 
     finish, late = asyncio.Event(), asyncio.Event()
-    async with studio(tmp_path) as house:
-        house.provider.on_poll = poll
-        discord, here = house.discord, house.here
+    async with opened(tmp_path) as here:
+        here.provider.on_poll = poll
+        discord = here.discord
         asked = await discord.slash(here.ada, here.art, "imagine", prompt="a fox")
         await discord.until(lambda: "1%" in asked.text)  # and now nothing is on its way
-        house.later(TOO_LATE_MIN)
+        here.later(minutes=TOO_LATE_MIN)
         late.set()
         sent = len(discord.asked("PATCH /webhooks"))
         await discord.until(lambda: discord.asked("PATCH /channels"))  # the bot's own way to the same message
         finish.set()
-        await house.picture(here.art)
+        await here.picture(here.art)
         assert len(discord.asked("PATCH /webhooks")) == sent
-        assert refused(discord, 401) == []
+        assert here.refused(401) == []
 
 
-async def test_a_token_that_fails_early_is_tried_once(house: Studio) -> None:
-    _, _, done = await begun(house)
-    house.discord.fail("/webhooks", status=401, code=50027, times=None)
+async def test_a_token_that_fails_early_is_tried_once(here: Life) -> None:
+    _, _, done = await begun(here)
+    here.discord.fail("/webhooks", status=401, code=50027, times=None)
     done.set()
-    shown = await house.picture(house.here.art)
-    await house.told()
+    shown = await here.picture(here.art)
+    await here.told()
     assert shown.interaction is None
-    assert house.discord.messages(house.here.art) == [shown]
-    assert len(refused(house.discord, 401)) == 1
+    assert here.discord.messages(here.art) == [shown]
+    assert len(here.refused(401)) == 1
 
 
-async def test_a_channel_that_was_closed_meanwhile_is_left_for_a_direct_message(house: Studio) -> None:
-    _, _, done = await begun(house)
-    await house.discord.permit(house.here.art, CLOSED)
-    house.later(TOO_LATE_MIN)
+async def test_a_channel_that_was_closed_meanwhile_is_left_for_a_direct_message(here: Life) -> None:
+    _, _, done = await begun(here)
+    await here.discord.permit(here.art, CLOSED)
+    here.later(minutes=TOO_LATE_MIN)
     done.set()
-    direct = house.discord.dm(house.here.ada)
-    shown = await house.picture(direct)
-    assert not (await house.told()).untold
-    assert house.discord.messages(direct) == [shown]
-    assert not any(message.pictures for message in house.discord.messages(house.here.art))
+    direct = here.discord.dm(here.ada)
+    shown = await here.picture(direct)
+    assert not (await here.told()).untold
+    assert here.discord.messages(direct) == [shown]
+    assert not any(message.pictures for message in here.discord.messages(here.art))
 
 
 @pytest.mark.parametrize("private", [False, True])
-async def test_where_nobody_can_be_told_the_picture_is_kept_and_shown_in_jobs(house: Studio, private: bool) -> None:
-    discord, here = house.discord, house.here
-    _, announced, done = await begun(house, private=private)
+async def test_where_nobody_can_be_told_the_picture_is_kept_and_shown_in_jobs(here: Life, private: bool) -> None:
+    discord = here.discord
+    _, announced, done = await begun(here, private=private)
     await discord.permit(here.art, CLOSED)
     here.ada.dms_open = False
-    house.later(TOO_LATE_MIN)
+    here.later(minutes=TOO_LATE_MIN)
     done.set()
-    assert (await house.told()).untold
+    assert (await here.told()).untold
     listed = await discord.slash(here.ada, here.art, "jobs")
     assert listed.ephemeral
     await discord.until(lambda: listed.message and listed.message.pictures)
-    assert [one for one in discord.messages(here.art) if one.pictures and not one.ephemeral] == []
+    assert [one for one in here.public() if one.pictures] == []
     assert not announced.pictures
 
 
@@ -127,25 +120,25 @@ class Trouble(StrEnum):
 
 
 @pytest.mark.parametrize("trouble", list(Trouble))
-async def test_a_private_picture_never_ends_in_public(house: Studio, trouble: Trouble) -> None:
-    discord, here = house.discord, house.here
-    _, announced, done = await begun(house, private=True)
+async def test_a_private_picture_never_ends_in_public(here: Life, trouble: Trouble) -> None:
+    discord = here.discord
+    _, announced, done = await begun(here, private=True)
     assert announced.ephemeral
     match trouble:
         case Trouble.LATE:
-            house.later(TOO_LATE_MIN)
+            here.later(minutes=TOO_LATE_MIN)
         case Trouble.DEAD_TOKEN:
             discord.fail("/webhooks", status=401, code=50027, times=None)
         case Trouble.DELETED:
             await discord.delete(announced)
         case Trouble.CLOSED:
             await discord.permit(here.art, 0)
-            house.later(TOO_LATE_MIN)
+            here.later(minutes=TOO_LATE_MIN)
         case Trouble.CHANNEL_GONE:
             await discord.delete(here.art)
     done.set()
-    shown = await house.picture(discord.dm(here.ada))
-    assert not (await house.told()).untold
+    shown = await here.picture(discord.dm(here.ada))
+    assert not (await here.told()).untold
     assert [one for one in here.art.messages if not one.ephemeral] == []
     assert discord.asked("POST /channels/{channel_id}/messages")
     assert {heard.ids["channel_id"] for heard in discord.asked("POST /channels/{channel_id}/messages")} == {
@@ -155,15 +148,15 @@ async def test_a_private_picture_never_ends_in_public(house: Studio, trouble: Tr
 
 @pytest.mark.parametrize("permissions", [0, USUAL & ~Permission.VIEW_CHANNEL, CLOSED])
 async def test_an_answer_to_a_mention_whose_channel_was_closed_meanwhile_is_told_somewhere(
-    house: Studio, permissions: int
+    here: Life, permissions: int
 ) -> None:
-    discord, here = house.discord, house.here
-    done = holding(house.provider)
+    discord = here.discord
+    done = here.holding()
     await discord.say(here.ada, here.art, f"{discord.bot.mention} a fox")
     await discord.until(lambda: any(message.author is discord.bot for message in discord.messages(here.art)))
     await discord.permit(here.art, permissions)
     done.set()
-    assert not (await house.told()).untold
+    assert not (await here.told()).untold
     shown = [one for place in (here.art, discord.dm(here.ada)) for one in discord.messages(place) if one.pictures]
     assert len(shown) == 1
 
@@ -178,82 +171,76 @@ async def test_progress_of_a_message_that_is_gone_is_not_shown_again_and_again(t
         return Progress(fraction=min(0.99, len(looks) / 100), word="Pending")
 
     finish = asyncio.Event()
-    async with studio(tmp_path) as house:
-        house.provider.on_poll = poll
-        discord, here = house.discord, house.here
+    async with opened(tmp_path) as here:
+        here.provider.on_poll = poll
+        discord = here.discord
         asked = await discord.slash(here.ada, here.art, "imagine", prompt="a fox")
         assert asked.message is not None
         await discord.delete(asked.message)
-        await discord.until(lambda: refused(discord, 404))
-        before, since = len(looks), house.clock.steady()
-        while house.clock.steady() < since + 4 * PACE_S:
-            await house.clock.sleep(PACE_S)
+        await discord.until(lambda: here.refused(404))
+        before, since = len(looks), here.clock.steady()
+        while here.clock.steady() < since + 4 * PACE_S:
+            await here.clock.sleep(PACE_S)
         assert len(looks) > before + 2  # each is news that nobody can be shown
-        assert len(refused(discord, 404)) == 1
+        assert len(here.refused(404)) == 1
         finish.set()
-        shown = await house.picture(here.art)
+        shown = await here.picture(here.art)
         assert discord.messages(here.art) == [shown]
 
 
-async def test_a_channel_that_is_deleted_in_mid_job_is_left_for_a_direct_message(house: Studio) -> None:
-    _, _, done = await begun(house)
-    await house.discord.delete(house.here.art)
+async def test_a_channel_that_is_deleted_in_mid_job_is_left_for_a_direct_message(here: Life) -> None:
+    _, _, done = await begun(here)
+    await here.discord.delete(here.art)
     done.set()
-    await house.picture(house.discord.dm(house.here.ada))
+    await here.picture(here.discord.dm(here.ada))
 
 
-async def test_an_announcement_that_a_moderator_deleted_is_followed_by_a_new_message(house: Studio) -> None:
-    _, announced, done = await begun(house)
-    await house.discord.delete(announced)
+async def test_an_announcement_that_a_moderator_deleted_is_followed_by_a_new_message(here: Life) -> None:
+    _, announced, done = await begun(here)
+    await here.discord.delete(announced)
     done.set()
-    shown = await house.picture(house.here.art)
-    await house.told()
-    assert house.discord.messages(house.here.art) == [shown]
+    shown = await here.picture(here.art)
+    await here.told()
+    assert here.discord.messages(here.art) == [shown]
 
 
-async def test_what_its_person_deleted_in_mid_delivery_does_not_come_back(house: Studio) -> None:
-    discord, here = house.discord, house.here
-    _, _, done = await begun(house)
+async def test_what_its_person_deleted_in_mid_delivery_does_not_come_back(here: Life) -> None:
+    discord = here.discord
+    _, _, done = await begun(here)
     gate = discord.hold("PATCH /webhooks")
     done.set()
     await gate.reached.wait()
-    job: JobId = await house.life.job()
-    deleting = asyncio.create_task(house.life.home.desk.delete(job, by=HousePerson("discord", str(here.ada.id), "Ada")))
+    job: JobId = await here.job()
+    deleting = asyncio.create_task(here.home.desk.delete(job, by=HousePerson("discord", str(here.ada.id), "Ada")))
 
     async def deleted() -> bool:
-        return (await house.life.home.store.record(job)).deleted
+        return (await here.home.store.record(job)).deleted
 
     await soon(deleted)
     gate.open.set()
     await deleting
-    await house.told()
+    await here.told()
     assert discord.messages(here.art) == []
     assert discord.messages(discord.dm(here.ada)) == []
 
 
 async def test_where_only_the_person_brought_the_bot_it_posts_nothing_of_its_own(tmp_path: Path) -> None:
-    clock = HastyClock()
-    async with Discord(clock=clock) as discord:
-        here = scene(discord)
+    async with atelier() as here:
+        discord = here.discord
         elsewhere = discord.guild("Elsewhere", installed=False, members=[here.ada]).channel("talk")
         group = discord.group(here.ada, here.bob)
-        async with living(discord, tmp_path, clock) as life:
-            house = Studio(life, here, clock)
+        async with living(here, tmp_path) as life:
             for place in (elsewhere, group):
                 asked = await discord.slash(here.ada, place, "imagine", prompt="a hare", by_person=True)
-                shown = await house.picture(place)
+                shown = await here.picture(place)
                 assert shown is asked.message
             direct = discord.dm(here.ada)
             for place in (elsewhere, group):
-                done = holding(house.provider)
-                asked = await discord.slash(here.ada, place, "imagine", prompt="a fox", by_person=True)
-                message = asked.message
-                assert message is not None
-                await edited(discord, message)
-                house.later(TOO_LATE_MIN)
+                _, message, done = await begun(life, place, by_person=True)
+                here.later(minutes=TOO_LATE_MIN)
                 done.set()
-                assert "a fox" in (await house.picture(direct)).text
-                await house.told()
+                assert "a fox" in (await here.picture(direct)).text
+                await life.told()
                 assert not message.pictures
             assert len(discord.messages(direct)) == 2
             posted = {heard.ids["channel_id"] for heard in discord.asked("POST /channels/{channel_id}/messages")}
@@ -262,50 +249,48 @@ async def test_where_only_the_person_brought_the_bot_it_posts_nothing_of_its_own
 
 @pytest.mark.parametrize("away_min", [1, TOO_LATE_MIN])
 async def test_jobs_of_an_earlier_life_end_where_they_were_announced(tmp_path: Path, away_min: int) -> None:
-    clock = HastyClock()
-    async with Discord(clock=clock) as discord:
-        here = scene(discord)
-        async with living(discord, tmp_path, clock) as first:
-            house = Studio(first, here, clock)
-            holding(house.provider)
+    async with atelier() as here:
+        discord = here.discord
+        async with living(here, tmp_path) as first:
+            first.holding()
             words = ("a fox", "a hare", "an owl")  # two at a time: the owl waits
             asks = [await discord.slash(here.ada, here.art, "imagine", prompt=each) for each in words]
-        house.later(away_min)
-        async with living(discord, tmp_path, clock) as second:
-            owl = await Studio(second, here, clock).picture(here.art)
+            await first.ordered(2)
+        here.later(minutes=away_min)
+        async with living(here, tmp_path) as second:
+            owl = await second.picture(here.art)
             await discord.until(lambda: sum("Try again" in _labels(m) for m in discord.messages(here.art)) == 2)
-            await told(second)
+            await second.told()
             assert len(discord.messages(here.art)) == 3
             assert "an owl" in owl.text
             if away_min < TOO_LATE_MIN:
                 assert {m.id for m in discord.messages(here.art)} == {a.message.id for a in asks if a.message}
             else:
                 assert all(m.interaction is None for m in discord.messages(here.art))
-            assert refused(discord, 401) == []
+            assert here.refused(401) == []
             ends = [record.status for record in await second.home.store.jobs()]
             assert sorted(ends) == sorted([Status.FINISHED, Status.UNSURE, Status.UNSURE])
 
 
 async def test_buttons_of_an_earlier_life_work(tmp_path: Path) -> None:
-    clock = HastyClock()
-    async with Discord(clock=clock) as discord:
-        here = scene(discord)
-        async with living(discord, tmp_path, clock) as first:
+    async with atelier() as here:
+        discord = here.discord
+        async with living(here, tmp_path) as first:
             await discord.slash(here.ada, here.art, "imagine", prompt="a fox")
-            old = await Studio(first, here, clock).picture(here.art)
-            await told(first)
-        async with living(discord, tmp_path, clock) as second:
-            Studio(second, here, clock).later(60)
+            old = await first.picture(here.art)
+            await first.told()
+        async with living(here, tmp_path) as second:
+            here.later(minutes=60)
             again = await discord.press(here.bob, old, "Again")
-            await second.ended(again.message)  # type: ignore[arg-type]
+            await second.ended(again.shown)
             larger = await discord.press(here.bob, old, "Upscale")
-            await second.ended(larger.message)  # type: ignore[arg-type]
+            await second.ended(larger.shown)
             form = await discord.press(here.ada, old, "Edit prompt")
             assert form.modal is not None
             question = await discord.press(here.ada, old, "Delete")
             assert question.ephemeral
-            await discord.press(here.ada, question.message, "Delete")  # type: ignore[arg-type]
-            await discord.until(lambda: old.deleted and question.message and question.message.deleted)
+            await discord.press(here.ada, question.shown, "Delete")
+            await discord.until(lambda: old.deleted and question.shown.deleted)
             assert len(discord.messages(here.art)) == 2
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import itertools
 import logging
 from collections.abc import AsyncIterator, Iterator
 from enum import StrEnum
@@ -11,32 +12,33 @@ from pathlib import Path
 
 import pytest
 import structlog
+from discord.gateway import DiscordWebSocket
 from pydantic import ValidationError
+from yarl import URL
 
 import adapters.discord.door
 from adapters.discord import Settings, client
 from bot import telemetry
 from bot.errors import SettingsError
-from tests.clock import ShiftedClock
-from tests.standins.discord import Discord, Scope, Stage
-from tests.wire.discord_door import living, scene
-from tests.wire.discord_studio import HastyClock, Studio, holding, soon, studio, told
+from tests.standins.discord import Channel, Scope, Stage
+from tests.wire.discord_door import Life, Scene, atelier, hurry, living, opened, soon
 
 
 @pytest.fixture(autouse=True)
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The library waits 5 s before every identify but the first, and the door before it makes a new client."""
+    """Besides, the library waits 5 s before every identify but the first, and the door before it makes a new client."""
 
     async def now(self: client.Client, shard_id: int | None, *, initial: bool = False) -> None: ...
 
     monkeypatch.setattr(client.Client, "before_identify_hook", now)
     monkeypatch.setattr(client, "LONGEST_ABSENCE_S", 0.1)
+    hurry(monkeypatch)
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[Studio]:
-    async with studio(tmp_path) as opened:
-        yield opened
+async def here(tmp_path: Path) -> AsyncIterator[Life]:
+    async with opened(tmp_path) as life:
+        yield life
 
 
 @pytest.fixture
@@ -56,43 +58,40 @@ def log() -> Iterator[io.StringIO]:
 
 @pytest.mark.parametrize("route", ["GET /users/@me", "GET /gateway/bot", "GET /oauth2/applications/@me"])
 async def test_a_first_call_that_fails_is_made_again(tmp_path: Path, route: str) -> None:
-    async with Discord() as discord:
-        here = scene(discord)
-        discord.fail(route, status=503)
-        async with living(discord, tmp_path, ShiftedClock()) as life:
-            await discord.until(lambda: discord.gateway.live)
-            asked = await discord.slash(here.ada, here.art, "imagine", prompt="a fox")
-            assert asked.message is not None
-            await life.ended(asked.message)
+    async with atelier() as here:
+        here.discord.fail(route, status=503)
+        await serves(here, tmp_path)
 
 
 async def test_a_gateway_that_is_refused_at_first_is_called_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(adapters.discord.door, "OPENING_S", 0.3)
-    async with Discord() as discord:
-        here = scene(discord)
-        discord.gateway.turn_away(1, status=503)
-        async with living(discord, tmp_path, ShiftedClock()) as life:
-            await discord.until(lambda: discord.gateway.live)
-            asked = await discord.slash(here.ada, here.art, "imagine", prompt="a fox")
-            assert asked.message is not None
-            await life.ended(asked.message)
+    async with atelier() as here:
+        here.discord.gateway.turn_away(1, status=503)
+        await serves(here, tmp_path)
+
+
+async def serves(here: Scene, folder: Path) -> None:
+    """Once the house is connected, it paints."""
+    async with living(here, folder) as life:
+        await here.discord.until(lambda: here.discord.gateway.live)
+        await life.painted()
 
 
 async def test_a_house_without_discord_opens_and_delivers_when_it_is_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clock = ShiftedClock()
-    async with Discord(clock=clock) as discord:
-        here = scene(discord)
-        async with living(discord, tmp_path, clock) as first:
-            holding(first.home.provider)
+    async with atelier() as here:
+        discord = here.discord
+        async with living(here, tmp_path) as first:
+            first.holding()
             for prompt in ("a fox", "a hare", "an owl"):
                 await discord.slash(here.ada, here.art, "imagine", prompt=prompt)
+            await first.ordered(2)
         monkeypatch.setattr(adapters.discord.door, "OPENING_S", 0.1)
         discord.fail("/users/@me", status=503, times=None)
-        async with living(discord, tmp_path, HastyClock()) as second:
+        async with living(here, tmp_path) as second:
             assert [remark.key for remark in second.door.remarks] == ["remark-discord-unreachable"]
             assert second.door.standing.key == "terminal-discord-waiting"
 
@@ -102,25 +101,23 @@ async def test_a_house_without_discord_opens_and_delivers_when_it_is_back(
             await soon(ended)
             assert [record.delivered_at for record in await second.home.store.jobs()] == [None] * 3
             discord.heal()
-            owl = await Studio(second, here, clock).picture(here.art)
+            owl = await second.picture(here.art)
             assert "an owl" in owl.text
-            await told(second)
+            await second.told()
             assert len(discord.messages(here.art)) == 3
 
 
 async def test_a_token_that_discord_does_not_know_is_said_in_one_sentence(tmp_path: Path) -> None:
-    async with Discord() as discord:
-        scene(discord)
+    async with atelier() as here:
         with pytest.raises(SettingsError, match="DISCORD_TOKEN: Discord does not accept this token"):
-            async with living(discord, tmp_path, ShiftedClock(), token="MTIz.wrong.token"):
+            async with living(here, tmp_path, token="MTIz.wrong.token"):
                 pass
 
 
 async def test_an_intent_that_is_switched_off_is_said_in_one_sentence(tmp_path: Path) -> None:
-    async with Discord(message_content=False) as discord:
-        scene(discord)
+    async with atelier(message_content=False) as here:
         with pytest.raises(SettingsError, match=r"discord\.message_content is true.*Message Content Intent"):
-            async with living(discord, tmp_path, ShiftedClock(), message_content=True):
+            async with living(here, tmp_path, message_content=True):
                 pass
 
 
@@ -138,9 +135,9 @@ class Break(StrEnum):
 
 
 @pytest.mark.parametrize("how", list(Break))
-async def test_a_session_that_breaks_in_mid_job_loses_nothing(house: Studio, how: Break) -> None:
-    discord, here, gateway = house.discord, house.here, house.discord.gateway
-    done = holding(house.provider)
+async def test_a_session_that_breaks_in_mid_job_loses_nothing(here: Life, how: Break) -> None:
+    discord, gateway = here.discord, here.discord.gateway
+    done = here.holding()
     asked = await discord.slash(here.ada, here.art, "imagine", prompt="a fox")
     before = gateway.resumes + len(gateway.identifies)
     match how:
@@ -161,27 +158,27 @@ async def test_a_session_that_breaks_in_mid_job_loses_nothing(house: Studio, how
             gateway.drop()
     await discord.until(lambda: gateway.live and gateway.resumes + len(gateway.identifies) > before)
     done.set()
-    shown = await house.picture(here.art)
+    shown = await here.picture(here.art)
     assert shown is asked.message
     again = await discord.press(here.ada, shown, "Again")
-    await house.life.ended(again.message)  # type: ignore[arg-type]
-    assert len(house.provider.orders) == 2
+    await here.ended(again.shown)
+    assert len(here.orders) == 2
     assert len(discord.messages(here.art)) == 2
 
 
-async def test_an_event_that_nobody_can_read_costs_no_other(house: Studio) -> None:
-    said = await house.discord.say(house.here.bob, house.here.art, "who wants soup?")
-    event = house.discord.telling.message_event(said, content=True)
+async def test_an_event_that_nobody_can_read_costs_no_other(here: Life) -> None:
+    said = await here.discord.say(here.bob, here.art, "who wants soup?")
+    event = here.discord.telling.message_event(said, content=True)
     event["poll"] = {"question": {"text": "soup?"}, "answers": [], "expiry": None, "allow_multiselect": False}
-    sessions = len(house.discord.gateway.identifies)
-    await house.discord.gateway.dispatch("MESSAGE_CREATE", house.here.guild, lambda _: event)
-    asked = await house.discord.slash(house.here.ada, house.here.art, "help")
+    sessions = len(here.discord.gateway.identifies)
+    await here.discord.gateway.dispatch("MESSAGE_CREATE", here.guild, lambda _: event)
+    asked = await here.discord.slash(here.ada, here.art, "help")
     assert asked.answer.ephemeral
-    assert len(house.discord.gateway.identifies) == sessions
+    assert len(here.discord.gateway.identifies) == sessions
 
 
-async def test_what_was_asked_while_the_line_was_cut_is_answered_once_after_the_resume(house: Studio) -> None:
-    discord, here = house.discord, house.here
+async def test_what_was_asked_while_the_line_was_cut_is_answered_once_after_the_resume(here: Life) -> None:
+    discord = here.discord
     first = await discord.slash(here.ada, here.art, "imagine", prompt="a fox")
     discord.gateway.drop()
     missed = await discord.slash(here.ada, here.art, "imagine", prompt="a hare", wait=False)
@@ -190,24 +187,24 @@ async def test_what_was_asked_while_the_line_was_cut_is_answered_once_after_the_
     await discord.until(lambda: discord.gateway.resumes == 2 and discord.gateway.live)
     await discord.until(lambda: all(message.pictures for message in discord.messages(here.art)))
     assert discord.messages(here.art) == [first.message, missed.message]
-    assert len(house.provider.orders) == 2
+    assert len(here.orders) == 2
 
 
-async def test_replies_are_edited_although_the_gateway_is_away(house: Studio) -> None:
-    discord, here = house.discord, house.here
-    done = holding(house.provider)
+async def test_replies_are_edited_although_the_gateway_is_away(here: Life) -> None:
+    discord = here.discord
+    done = here.holding()
     asked = await discord.slash(here.ada, here.art, "imagine", prompt="a fox")
     discord.gateway.turn_away(50)
     discord.gateway.drop()
     done.set()
-    assert await house.picture(here.art) is asked.message
+    assert await here.picture(here.art) is asked.message
     assert discord.gateway.live == []
 
 
 async def test_a_token_that_is_taken_back_in_mid_life_is_told_to_the_operator(tmp_path: Path, log: io.StringIO) -> None:
-    async with studio(tmp_path) as house:
-        house.discord.world.token = "another"
-        await house.discord.gateway.close(4004)
+    async with opened(tmp_path) as here:
+        here.discord.world.token = "another"
+        await here.discord.gateway.close(4004)
 
         async def said() -> bool:
             return "the Discord door needs its operator" in log.getvalue()
@@ -219,35 +216,37 @@ async def test_a_token_that_is_taken_back_in_mid_life_is_told_to_the_operator(tm
 # ---- shards
 
 
+def annex(here: Scene) -> Channel:
+    """A channel of a server that the other one of two shards hears of; which one hears of a server is in its id."""
+    servers = (here.discord.guild("Annex", members=[here.ada]) for _ in itertools.count())
+    return next(server for server in servers if server.shard(2) != here.guild.shard(2)).channel("art")
+
+
 async def test_one_process_serves_all_shards(tmp_path: Path) -> None:
-    async with Discord(shards=2) as discord:
-        here = scene(discord)
-        there = discord.guild("Annex", members=[here.ada]).channel("art")
-        assert here.guild.shard(2) != (there.guild.shard(2) if there.guild else None)
-        async with living(discord, tmp_path, ShiftedClock()) as life:
+    async with atelier(shards=2) as here:
+        discord = here.discord
+        there = annex(here)
+        async with living(here, tmp_path) as life:
             await discord.until(lambda: len(discord.gateway.live) == 2)
             for channel in (here.art, there, discord.dm(here.ada)):
                 asked = await discord.slash(here.ada, channel, "imagine", prompt="a fox")
-                assert asked.message is not None
-                await life.ended(asked.message)
+                await life.ended(asked.shown)
 
 
 async def test_a_process_with_some_shards_serves_only_their_servers(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
-    clock = ShiftedClock()
-    async with Discord(clock=clock, shards=2) as discord:
-        here = scene(discord)
-        there = discord.guild("Annex", members=[here.ada]).channel("art")
+    async with atelier(shards=2) as here:
+        discord = here.discord
+        there = annex(here)
         async with (
-            living(discord, tmp_path / "a", clock, shard_ids=(here.guild.shard(2),), shard_count=2) as one,
-            living(discord, tmp_path / "b", clock, shard_ids=(1 - here.guild.shard(2),), shard_count=2) as other,
+            living(here, tmp_path / "a", shard_ids=(here.guild.shard(2),), shard_count=2) as one,
+            living(here, tmp_path / "b", shard_ids=(1 - here.guild.shard(2),), shard_count=2) as other,
         ):
             for channel in (here.art, there):
                 asked = await discord.slash(here.ada, channel, "imagine", prompt="a fox")
-                assert asked.message is not None
-                await one.ended(asked.message)
-            assert [len(life.home.provider.orders) for life in (one, other)] == [1, 1]
+                await one.ended(asked.shown)
+            assert [len(life.orders) for life in (one, other)] == [1, 1]
             assert len(discord.gateway.identifies) == 2
 
 
@@ -264,10 +263,10 @@ def test_shards_beyond_their_count_are_refused_in_one_sentence() -> None:
 async def test_an_orderly_end_answers_what_is_under_way_and_leaves_nothing_behind(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with Discord() as discord:
-        here = scene(discord)
+    async with atelier() as here:
+        discord = here.discord
         before = asyncio.all_tasks()
-        async with living(discord, tmp_path, ShiftedClock()) as life:
+        async with living(here, tmp_path) as life:
             gate = discord.hold("/callback")
             asked = await discord.slash(here.ada, here.art, "imagine", prompt="a fox", wait=False)
             await gate.reached.wait()
@@ -287,12 +286,29 @@ async def test_an_orderly_end_answers_what_is_under_way_and_leaves_nothing_behin
         assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
 
 
+async def test_an_end_amid_a_connection_that_is_made_anew_is_an_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    called = asyncio.Event()
+
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        called.set()
+        await reader.read(-1)  # until the line is given up
+        writer.close()
+
+    async with opened(tmp_path) as here, await asyncio.start_server(silent, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", URL(f"ws://127.0.0.1:{port}"))
+        await here.discord.gateway.invalidate()
+        await asyncio.wait_for(called.wait(), 5)
+        await asyncio.wait_for(here.door.close(), 5)
+
+
 async def test_a_delivery_cut_off_by_the_end_is_the_next_lifes(tmp_path: Path, log: io.StringIO) -> None:
-    clock = ShiftedClock()
-    async with Discord(clock=clock) as discord:
-        here = scene(discord)
-        async with living(discord, tmp_path, clock) as first:
-            done = holding(first.home.provider)
+    async with atelier() as here:
+        discord = here.discord
+        async with living(here, tmp_path) as first:
+            done = first.holding()
             asked = await discord.slash(here.ada, here.art, "imagine", prompt="a fox")
             await discord.until(lambda: asked.message and asked.message.edits)
             gate = discord.hold("PATCH /webhooks")
@@ -302,15 +318,15 @@ async def test_a_delivery_cut_off_by_the_end_is_the_next_lifes(tmp_path: Path, l
         assert asyncio.get_running_loop().time() - ends < 1
         assert '"level": "error"' not in log.getvalue()
         discord.heal()
-        async with living(discord, tmp_path, clock) as second:
-            shown = await Studio(second, here, clock).picture(here.art)
+        async with living(here, tmp_path) as second:
+            shown = await second.picture(here.art)
             assert shown is asked.message
             assert discord.messages(here.art) == [shown]
 
 
 async def test_no_log_line_holds_a_token_a_signed_link_or_somebodys_words(tmp_path: Path, log: io.StringIO) -> None:
-    async with studio(tmp_path) as house:
-        discord, here = house.discord, house.here
+    async with opened(tmp_path) as here:
+        discord = here.discord
         tokens: list[str] = []
         for number in range(9):
             match number:
@@ -336,7 +352,7 @@ async def test_no_log_line_holds_a_token_a_signed_link_or_somebodys_words(tmp_pa
                     pass
             asked = await discord.slash(here.ada, here.art, "imagine", prompt="zanzibar", wait=False)
             tokens.append(asked.token)
-            await house.told_all(len(tokens))
+            await here.told_all(len(tokens))
         photo = discord.attachment("zanzibar.png", b"no picture")
         asked = await discord.slash(here.ada, here.art, "upscale", image=photo)
         tokens.append(asked.token)

@@ -14,7 +14,7 @@ from adapters import Finding, Kit, State
 from adapters.discord import Settings, terminal
 from adapters.discord.tree import NEEDED, first_sync
 from bot.cli import main
-from bot.words import Words
+from tests.house import all_words
 from tests.standins.discord import USUAL, Discord, Kind, Permission
 
 COMMANDS = "/applications/{application_id}/commands"
@@ -46,7 +46,7 @@ def check(discord: Discord) -> Imagebot:
     """The door's findings, as `imagebot check` would say them."""
 
     async def look(token: str = discord.token, **settings: Any) -> list[tuple[State, str]]:
-        words = Words.load(strict=True)
+        words = all_words()
 
         def said(finding: Finding) -> str:
             listed = ", ".join(words.say("en", key) for key in finding.listed)

@@ -10,35 +10,16 @@ import discord as library
 import pytest
 from discord import app_commands
 
-from tests.clock import HeldClock
 from tests.standins import spec
-from tests.standins.discord import (
-    Answer,
-    Kind,
-)
+from tests.standins.discord import Answer, Kind
 from tests.standins.discord.rest import DOCUMENT
-from tests.wire.discording import (
-    Client,
-    Event,
-    Form,
-    House,
-    arrived,
-    buttons,
-    gallery,
-    opened,
-    say_hello,
-)
+from tests.wire.discording import Client, Event, Form, House, arrived, buttons, gallery, opened, say_hello
 from tests.wire.providing import png
 
 
 @pytest.fixture
-def clock() -> HeldClock:
-    return HeldClock()
-
-
-@pytest.fixture
-async def house(clock: HeldClock, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
-    async with opened(clock, monkeypatch) as house:
+async def house(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
+    async with opened(monkeypatch) as house:
         yield house
 
 

@@ -9,29 +9,18 @@ import aiohttp
 import pytest
 import yarl
 
-from tests.clock import HeldClock
-from tests.standins.discord import (
-    Serving,
-)
-from tests.wire.discording import (
-    House,
-    opened,
-)
+from tests.standins.discord import Serving
+from tests.wire.discording import House, opened
 from tests.wire.providing import png
 
 
 @pytest.fixture
-def clock() -> HeldClock:
-    return HeldClock()
-
-
-@pytest.fixture
-async def house(clock: HeldClock, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
-    async with opened(clock, monkeypatch) as house:
+async def house(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
+    async with opened(monkeypatch) as house:
         yield house
 
 
-async def test_a_link_is_signed_and_lapses_by_the_clock(house: House, clock: HeldClock) -> None:
+async def test_a_link_is_signed_and_lapses_by_the_clock(house: House) -> None:
     content = png(8, 8)
     file = house.discord.attachment("cat.png", content)
     link = house.discord.link(file)
@@ -45,7 +34,7 @@ async def test_a_link_is_signed_and_lapses_by_the_clock(house: House, clock: Hel
             assert await answer.read() == content
             assert answer.content_type == "image/png"
         assert await status(link.replace("hm=", "hm=0")) == 404
-        await clock.advance(25 * 3600)
+        await house.clock.advance(25 * 3600)
         assert await status(link) == 404
         assert await status(house.discord.link(file)) == 200
 

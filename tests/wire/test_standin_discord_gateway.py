@@ -9,26 +9,12 @@ import aiohttp
 import discord as library
 import pytest
 
-from tests.clock import HeldClock
-from tests.wire.discording import (
-    Client,
-    Event,
-    House,
-    arrived,
-    gone,
-    opened,
-    say_hello,
-)
+from tests.wire.discording import Client, Event, House, arrived, gone, opened, say_hello
 
 
 @pytest.fixture
-def clock() -> HeldClock:
-    return HeldClock()
-
-
-@pytest.fixture
-async def house(clock: HeldClock, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
-    async with opened(clock, monkeypatch) as house:
+async def house(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
+    async with opened(monkeypatch) as house:
         yield house
 
 

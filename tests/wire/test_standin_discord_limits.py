@@ -16,47 +16,28 @@ from discord.http import handle_message_parameters
 from tests.clock import HeldClock
 from tests.standins import spec
 from tests.standins.discord import USUAL as USUAL_BITS
-from tests.standins.discord import (
-    Discord,
-    Kind,
-    Permission,
-    Scope,
-    Stage,
-)
+from tests.standins.discord import Discord, Kind, Permission, Scope, Stage
 from tests.standins.discord.rest import DOCUMENT
-from tests.wire.discording import (
-    Client,
-    Event,
-    Form,
-    House,
-    answered,
-    gone,
-    opened,
-)
+from tests.wire.discording import Client, Event, Form, House, answered, gone, opened
 from tests.wire.providing import png
 
 
 @pytest.fixture
-def clock() -> HeldClock:
-    return HeldClock()
-
-
-@pytest.fixture
-async def house(clock: HeldClock, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
-    async with opened(clock, monkeypatch) as house:
+async def house(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
+    async with opened(monkeypatch) as house:
         yield house
 
 
 # Limits of an interaction.
 
 
-async def test_a_token_lapses_after_fifteen_minutes_by_the_clock(house: House, clock: HeldClock) -> None:
+async def test_a_token_lapses_after_fifteen_minutes_by_the_clock(house: House) -> None:
     async with house.running(Client(), sync=False) as client:
         asked, event = await answered(house, client)
-        await clock.advance(899)
+        await house.clock.advance(899)
         await event.edit_original_response(content="still here")
         assert asked.text == "still here"
-        await clock.advance(1)
+        await house.clock.advance(1)
         with pytest.raises(library.HTTPException) as caught:
             await event.edit_original_response(content="too late")
         assert gone(caught.value) == (401, 50027)
@@ -66,12 +47,12 @@ async def test_a_token_lapses_after_fifteen_minutes_by_the_clock(house: House, c
     assert asked.text == "still here"
 
 
-async def test_a_first_answer_after_three_seconds_finds_the_interaction_gone(house: House, clock: HeldClock) -> None:
+async def test_a_first_answer_after_three_seconds_finds_the_interaction_gone(house: House) -> None:
     caught: list[tuple[int, int]] = []
     client = Client()
 
     async def slow(event: Event) -> None:
-        await clock.advance(3.5)
+        await house.clock.advance(3.5)
         try:
             await event.response.send_message("late")
         except library.NotFound as error:
@@ -217,12 +198,12 @@ async def test_threads_ask_for_their_own_permission_and_closed_doors_for_none(ho
         assert gone(missing.value) == (404, 10003)
 
 
-async def test_a_nonce_sends_a_message_once_within_minutes(house: House, clock: HeldClock) -> None:
+async def test_a_nonce_sends_a_message_once_within_minutes(house: House) -> None:
     async with house.running(Client(), sync=False) as client:
         channel = client.get_partial_messageable(house.art.id)
         first, second = [await channel.send("once", nonce="n1") for _ in range(2)]
         assert first.id == second.id
-        await clock.advance(600)
+        await house.clock.advance(600)
         assert (await channel.send("once", nonce="n1")).id != first.id
     assert len(house.discord.messages(house.art)) == 2
 
@@ -266,10 +247,8 @@ def too_many() -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 @pytest.mark.parametrize(("complaint", "body"), list(too_many()))
-async def test_a_message_against_the_rules_is_turned_down_and_noted(
-    clock: HeldClock, complaint: str, body: dict[str, Any]
-) -> None:
-    async with Discord(clock=clock, validate=False) as discord:
+async def test_a_message_against_the_rules_is_turned_down_and_noted(complaint: str, body: dict[str, Any]) -> None:
+    async with Discord(clock=HeldClock(), validate=False) as discord:
         art = discord.guild().channel("art")
         url = f"{discord.api_url}/channels/{art.id}/messages"
         headers = {"Authorization": f"Bot {discord.token}"}
@@ -280,12 +259,12 @@ async def test_a_message_against_the_rules_is_turned_down_and_noted(
         assert discord.messages(art) == []
 
 
-async def test_a_violation_that_nobody_clears_fails_the_test(clock: HeldClock) -> None:
+async def test_a_violation_that_nobody_clears_fails_the_test() -> None:
     late = {"type": 3, "name": "b", "description": "b", "required": True}
     options = [{"type": 3, "name": "a", "description": "a"}, late]
 
     async def sync_badly() -> None:
-        async with Discord(clock=clock) as discord:
+        async with Discord(clock=HeldClock()) as discord:
             url = f"{discord.api_url}/applications/{discord.world.app_id}/commands"
             async with aiohttp.ClientSession(headers={"Authorization": f"Bot {discord.token}"}) as session:
                 await session.put(url, json=[{"name": "x", "description": "x", "options": options}])
