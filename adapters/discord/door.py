@@ -23,6 +23,8 @@ OPENING_S: Final = 8.0
 """How long the house waits for the first connection before it goes on without it."""
 DRAIN_S: Final = 3.0
 """How long closing waits for interactions under way: Discord takes a first answer for 3 s."""
+LEAVE_S: Final = 1.0
+"""After this, closing says it again: discord.py passes over a cancellation while it makes a connection anew."""
 
 
 class Adapter:
@@ -78,9 +80,9 @@ class Adapter:
     async def close(self) -> None:
         """Let what is under way be answered, then leave."""
         await self._reception.drain(DRAIN_S)
-        if self._keeping is not None:
+        while self._keeping is not None and not self._keeping.done():
             self._keeping.cancel()
-            await asyncio.wait({self._keeping})
+            await asyncio.wait({self._keeping}, timeout=LEAVE_S)
         await self._reception.close()
 
     async def _keep(self) -> None:
