@@ -109,12 +109,7 @@ class Replies:
                 fields = self._fields(job, offer, outcome, took_s, picture)
             case Moderated():
                 word, tone, title = outcome.word, Tone.REFUSED, say(locale, "title-moderated")
-                lines = [say(locale, f"moderated-{outcome.where.value}")]
-                if outcome.reasons:
-                    lines.append(say(locale, "moderated-reasons", reasons=", ".join(outcome.reasons)))
-                # What was refused is the picture, not the words: another seed may well pass.
-                seeded = outcome.where is Where.IMAGE and isinstance(job.request, Imagine)
-                verbs = [*([Verb.AGAIN] if seeded else []), Verb.EDIT, Verb.DELETE]
+                lines, verbs = self._moderated(job, outcome, locale)
             case Failed(unsure=True):
                 word, tone, title = outcome.word, Tone.UNSURE, say(locale, "title-unsure")
                 lines = [self._failure(locale, outcome)]
@@ -236,6 +231,15 @@ class Replies:
             case Upscale(factor=factor):
                 title = self.words.say(locale, "finished-upscale", factor=factor)
                 return title, [Verb.UPSCALE, Verb.REFERENCE, Verb.DELETE]
+
+    def _moderated(self, job: Job, outcome: Moderated, locale: str) -> tuple[list[str], list[Verb]]:
+        lines = [self.words.say(locale, f"moderated-{outcome.where.value}")]
+        if outcome.reasons:
+            lines.append(self.words.say(locale, "moderated-reasons", reasons=", ".join(outcome.reasons)))
+        if outcome.where is Where.IMAGE and isinstance(job.request, Imagine):
+            # What was refused is the picture, not the words: another seed may well pass.
+            return lines, [Verb.AGAIN, Verb.EDIT, Verb.DELETE]
+        return lines, [Verb.EDIT, Verb.DELETE]
 
     def _notes(self, job: Job, outcome: Finished, other_providers_on: bool) -> list[str]:
         """What the person should know about this picture, a line each."""

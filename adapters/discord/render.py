@@ -7,15 +7,14 @@ buttons are known by their ids alone.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import Any, Final, Protocol
 
 import discord
 from discord import ui
 
 from adapters.discord.event import DOOR, Handle
+from adapters.discord.markup import ago, code, escape, printable, shortened
 from bot.job import Status
 from bot.message import DIRECT, Button, Field, Picture, Reply, Tone, Verb
 from bot.request import Imagine, Upscale
@@ -70,11 +69,6 @@ _STATUS: Final[Mapping[Status, str]] = {
 }
 _PRINTED: Final = ("model", "factor", "size", "seed", "cost", "took")
 """The order of the small print; what a later house adds comes after."""
-_JOINERS: Final = "\u200c\u200d"
-"""Unseen, and needed by Persian and by emoji made of several."""
-_NAMES_SOMEBODY: Final = re.compile(r"@(?=everyone|here|[!&]?\d)", re.IGNORECASE)
-_INLINE: Final = re.compile(r"[\\*_~|`\[\]<]|:(?=//|[\w~+-]+:)")
-_LINE_START: Final = re.compile(r"^([ \t]*(?:\d+(?=[.)]\s)|(?=[-+#>])))", re.MULTILINE)
 _COMMAND: Final = re.compile(r"\A\s*(?:/imagine\b|/upscale\b.*)\s*", re.DOTALL)
 """What the title of the answer says already."""
 _TYPED: Final = re.compile(r"(?P<typed>--\S.*?) {4,}(?P<meaning>.*)")
@@ -169,31 +163,6 @@ def custom_id(button: Button) -> str:
     return plain if button.factor is None else f"{plain}:{button.factor}"
 
 
-def escape(text: str) -> str:
-    """Text that reads as it was written: no markup, no link, no emoji code, no mention, no change of direction."""
-    lines = _INLINE.sub(r"\\\g<0>", _printable(text))
-    return _LINE_START.sub(r"\1\\", lines)
-
-
-def code(text: str) -> str:
-    """Text to be typed or copied as it is, on one line."""
-    return f"`{' '.join(_printable(text).replace('`', 'ˋ').split()) or ' '}`"
-
-
-def shortened(markup: str, limit: int) -> str:
-    """Escaped text in at most `limit` characters, with … where some is left out."""
-    if len(markup) <= limit:
-        return markup
-    kept = markup[: max(0, limit - 1)]
-    backslashes = len(kept) - len(kept.rstrip("\\"))
-    return kept[: len(kept) - backslashes % 2].rstrip(_JOINERS + " ") + "…"
-
-
-def ago(moment: datetime) -> str:
-    """A moment that every reader's own Discord tells as "2 minutes ago" and keeps up to date."""
-    return f"<t:{int(moment.timestamp())}:R>"
-
-
 class _Sheet:
     """The box of one message. A picture or text that is not there takes no place, and no id comes twice."""
 
@@ -211,7 +180,7 @@ class _Sheet:
     def hang(self, pictures: Iterable[tuple[Picture, str]], *, spoiler: bool) -> None:
         shown = [
             discord.MediaGalleryItem(
-                f"attachment://{name}", description=_printable(picture.alt)[:ALT_LIMIT] or None, spoiler=spoiler
+                f"attachment://{name}", description=printable(picture.alt)[:ALT_LIMIT] or None, spoiler=spoiler
             )
             for picture, name in pictures
             if name
@@ -378,7 +347,7 @@ def _within(lines: Iterable[str], room: int) -> str:
 
 
 def _button(label: str, id_: str, style: discord.ButtonStyle) -> ui.Button[Any]:
-    return ui.Button(label=_printable(label)[:LABEL_LIMIT] or "…", custom_id=id_, style=style)
+    return ui.Button(label=printable(label)[:LABEL_LIMIT] or "…", custom_id=id_, style=style)
 
 
 def _style(verb: Verb) -> discord.ButtonStyle:
@@ -392,15 +361,3 @@ def _style(verb: Verb) -> discord.ButtonStyle:
 
 def _value(fields: Iterable[Field], name: str) -> str:
     return next((field.value for field in fields if field.name == name), "")
-
-
-def _printable(text: str) -> str:
-    """Without what nobody sees: controls but line breaks, marks of direction, halves of a character."""
-    seen = "".join(each for each in text if each == "\n" or _is_seen(each))
-    return _NAMES_SOMEBODY.sub("@\u200b", seen)
-
-
-def _is_seen(character: str) -> bool:
-    kind = unicodedata.category(character)
-    flag_letter = "\U000e0020" <= character <= "\U000e007f"
-    return kind not in ("Cc", "Cs", "Cf") or character in _JOINERS or flag_letter

@@ -253,7 +253,7 @@ async def test_a_host_of_the_setting_may_be_named_with_its_port(tmp_path: Path) 
         async with living(here, tmp_path, attachment_hosts=hosts) as life:
             photo = here.discord.attachment("x.png", png())
             asked = await here.discord.slash(here.ada, here.art, "upscale", image=photo)
-            await life.ended(asked.shown)
+            assert (await life.ended(asked.shown)).pictures
 
 
 async def test_every_picture_is_covered_where_the_operator_wants_it(tmp_path: Path) -> None:

@@ -192,7 +192,7 @@ async def test_a_channel_that_is_deleted_in_mid_job_is_left_for_a_direct_message
     _, _, done = await begun(here)
     await here.discord.delete(here.art)
     done.set()
-    await here.picture(here.discord.dm(here.ada))
+    assert (await here.picture(here.discord.dm(here.ada))).pictures
 
 
 async def test_an_announcement_that_a_moderator_deleted_is_followed_by_a_new_message(here: Life) -> None:

@@ -20,7 +20,7 @@ import adapters.discord.door
 from adapters.discord import Settings, client
 from bot import telemetry
 from bot.errors import SettingsError
-from tests.standins.discord import Channel, Scope, Stage
+from tests.standins.discord import Channel, Message, Scope, Stage
 from tests.wire.discord_door import Life, Scene, atelier, hurry, living, opened, soon
 
 
@@ -60,7 +60,7 @@ def log() -> Iterator[io.StringIO]:
 async def test_a_first_call_that_fails_is_made_again(tmp_path: Path, route: str) -> None:
     async with atelier() as here:
         here.discord.fail(route, status=503)
-        await serves(here, tmp_path)
+        assert (await painted(here, tmp_path)).pictures
 
 
 async def test_a_gateway_that_is_refused_at_first_is_called_again(
@@ -69,14 +69,14 @@ async def test_a_gateway_that_is_refused_at_first_is_called_again(
     monkeypatch.setattr(adapters.discord.door, "OPENING_S", 0.3)
     async with atelier() as here:
         here.discord.gateway.turn_away(1, status=503)
-        await serves(here, tmp_path)
+        assert (await painted(here, tmp_path)).pictures
 
 
-async def serves(here: Scene, folder: Path) -> None:
-    """Once the house is connected, it paints."""
+async def painted(here: Scene, folder: Path) -> Message:
+    """What a person gets once the house is connected."""
     async with living(here, folder) as life:
         await here.discord.until(lambda: here.discord.gateway.live)
-        await life.painted()
+        return await life.painted()
 
 
 async def test_a_house_without_discord_opens_and_delivers_when_it_is_back(
@@ -230,7 +230,7 @@ async def test_one_process_serves_all_shards(tmp_path: Path) -> None:
             await discord.until(lambda: len(discord.gateway.live) == 2)
             for channel in (here.art, there, discord.dm(here.ada)):
                 asked = await discord.slash(here.ada, channel, "imagine", prompt="a fox")
-                await life.ended(asked.shown)
+                assert (await life.ended(asked.shown)).pictures
 
 
 async def test_a_process_with_some_shards_serves_only_their_servers(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ async def test_a_mention_with_words_paints_and_answers_with_a_reply(here: Life) 
 async def test_a_direct_message_needs_no_mention(here: Life) -> None:
     said = await here.discord.say(here.ada, here.discord.dm(here.ada), "a fox in the snow")
     (reply,) = await here.replies(said)
-    await here.ended(reply)
+    assert "a fox in the snow" in (await here.ended(reply)).text
 
 
 @pytest.mark.parametrize("words", ["upscale", "{bob} a fox"])
@@ -95,6 +95,7 @@ async def test_a_picture_in_the_message_itself_needs_no_intent(here: Life) -> No
     said = await here.discord.say(here.ada, here.art, f"{here.me} upscale", attachments=[photo])
     (reply,) = await here.replies(said)
     await here.ended(reply)
+    assert here.orders[-1].factor == 2
 
 
 async def test_a_reply_to_our_picture_takes_the_original(here: Life) -> None:
@@ -113,6 +114,7 @@ async def test_upscale_alone_in_a_reply_that_pings_is_enough(here: Life) -> None
     said = await here.discord.say(here.bob, here.art, "upscale", reply_to=ours, ping=True)
     (reply,) = await here.replies(said)
     await here.ended(reply)
+    assert here.orders[-1].factor == 2
 
 
 async def test_chatter_in_reply_to_a_picture_buys_nothing(here: Life) -> None:

@@ -158,7 +158,7 @@ class Discord(Acting):
         size_limit: int = 10 * MIB,
         members: Iterable[Person] = (),
     ) -> Guild:
-        """Made before clients start, or else told to them by `join`. Which shard it is on goes by the moment of its making."""
+        """Made before clients start, or else told to them by `join`. Its shard goes by the moment it is made in."""
         guild = Guild(
             id=self.world.snowflakes.mint(before_ms=3_600_000 - len(self.world.guilds)),
             name=name,

@@ -20,7 +20,7 @@ from discord import ui
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.discord import render
+from adapters.discord import markup, render
 from adapters.discord.event import Handle
 from bot.errors import BadValueError, OverdueError, RejectedError
 from bot.job import Cancelled, Failed, Finished, Job, JobId, Moderated, Outcome, Progress, Status, Ticket, Where
@@ -357,7 +357,7 @@ def test_any_list_of_jobs_makes_a_message_that_discord_takes(replies: list[tuple
 
 async def test_an_escaped_prompt_reads_as_it_was_typed() -> None:
     for text in ("a_b *c* [d](e) :f: <g> \\h", "# 1", "1. x", "16:9 --ar 4:3 state-of-the-art", "https://x.test/_y_"):
-        assert re.sub(r"\\([^\w\s])|\\(?=_)", r"\1", render.escape(text)) == text
+        assert re.sub(r"\\([^\w\s])|\\(?=_)", r"\1", markup.escape(text)) == text
 
 
 async def test_a_seed_can_be_copied_and_a_prompt_is_not_said_twice() -> None:
