@@ -107,9 +107,7 @@ class Desk:
     async def _accept(
         self, wish: Wish | Enlarge, by: Person, at: Place, event: str, asked: str, answers: ImageId | None
     ) -> JobId:
-        if self._closing:
-            raise ClosingError()
-        policy.may_enter(at, by, self._limits)
+        self._let_in(by, at)
         request: Request
         match wish:
             case Wish(references=references):
@@ -156,9 +154,7 @@ class Desk:
 
     async def admit(self, *, by: Person, at: Place) -> None:
         """Before a door fetches what a wish needs: whether it would be heard there now. Raises RefusedError."""
-        if self._closing:
-            raise ClosingError()
-        policy.may_enter(at, by, self._limits)
+        self._let_in(by, at)
         policy.decide(await self._usage(by), self._limits, self._clock.now())
 
     async def take_up(self) -> None:
@@ -378,6 +374,11 @@ class Desk:
     def close(self) -> None:
         """Take nothing new any more."""
         self._closing = True
+
+    def _let_in(self, by: Person, at: Place) -> None:
+        if self._closing:
+            raise ClosingError()
+        policy.may_enter(at, by, self._limits)
 
     async def _usage(self, by: Person) -> Usage:
         now = self._clock.now()

@@ -119,12 +119,10 @@ class Replies:
                 lines = [self._failure(locale, outcome)]
                 errors = self._at_fault(locale, outcome)
                 verbs = [Verb.AGAIN, Verb.EDIT, Verb.DELETE]
-            case Cancelled(cost_cents=None):
-                tone, title = Tone.CANCELLED, say(locale, "title-cancelled")
-                lines = [say(locale, "cancelled")]
             case Cancelled(cost_cents=cost):
                 tone, title = Tone.CANCELLED, say(locale, "title-cancelled")
-                lines = [say(locale, "cancelled-billed", cost=self._cost(locale, cost))]
+                key = "cancelled" if cost is None else "cancelled-billed"
+                lines = [say(locale, key, cost=self._cost(locale, cost))]
         return Reply(
             tone=tone,
             locale=locale,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar, Final
 
 from pydantic import Field, model_validator
@@ -16,17 +14,6 @@ if TYPE_CHECKING:
     from adapters.discord.door import Adapter
 
 API_URL: Final = "https://discord.com/api/v10"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """The settings that decide what an event means."""
-
-    roles: Collection[str] = ()
-    moderators: Collection[str] = ()
-    ceiling: int | None = None
-    age_restricted_ceiling: int | None = None
-    always_spoiler: bool = False
 
 
 class Settings(Section):
@@ -70,16 +57,6 @@ class Settings(Section):
         if self.shard_ids and not all(0 <= each < self.shard_count for each in self.shard_ids):
             raise ValueError("shard_ids must be below shard_count, which must be set along with them")
         return self
-
-    @property
-    def rules(self) -> Rules:
-        return Rules(
-            roles=self.roles,
-            moderators=self.moderators,
-            ceiling=self.safety_tolerance,
-            age_restricted_ceiling=self.safety_tolerance_age_restricted,
-            always_spoiler=self.spoiler,
-        )
 
 
 def open_adapter(settings: Settings, desk: Desk, kit: Kit) -> Adapter:

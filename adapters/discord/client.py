@@ -76,9 +76,13 @@ class Client(discord.AutoShardedClient):
         self._arrived = arrived
 
     async def setup_hook(self) -> None:
-        """Learn where the gateway is, which discord.py otherwise takes for granted after a lost session."""
-        _, url, _ = await self.http.get_bot_gateway()
+        """Learn where the gateway is, which discord.py otherwise takes for granted after a lost session.
+
+        It need not ask a second time how many shards Discord advises.
+        """
+        advised, url, _ = await self.http.get_bot_gateway()
         DiscordWebSocket.DEFAULT_GATEWAY = URL(url)
+        self.shard_count = self.shard_count or advised
         await self.tree.set_translator(Translation(self._reception.desk))
 
     async def on_connect(self) -> None:

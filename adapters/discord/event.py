@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 import discord
 
-from adapters.discord import Rules
+from adapters.discord import Settings
 from bot.message import DIRECT, Person, Place, Receipt
 
 DOOR: Final = "discord"
@@ -16,6 +17,9 @@ TOKEN_LIFE_S: Final = 14 * 60
 """Discord honours an interaction's token for 15 minutes; the last one is left for the call itself."""
 FILE_LIMIT: Final = 10 * 1024 * 1024
 """Bytes that Discord takes in a file everywhere; boosted servers and subscribers may send more."""
+
+NOBODY: Final = discord.AllowedMentions.none()
+"""Pings nobody, whatever a message says."""
 
 Channel = discord.abc.GuildChannel | discord.Thread | discord.abc.PrivateChannel | discord.abc.Messageable | None
 
@@ -55,7 +59,7 @@ class Handle:
 _EMPTY: Final[dict[str, Any]] = asdict(Handle(person=0))
 
 
-def person_of(event: discord.Interaction[Any] | discord.Message, rules: Rules) -> Person:
+def person_of(event: discord.Interaction[Any] | discord.Message, settings: Settings) -> Person:
     """Who did it. In a server with the roles that the operator named; a message tells no language but its server's."""
     match event:
         case discord.Interaction():
@@ -67,14 +71,19 @@ def person_of(event: discord.Interaction[Any] | discord.Message, rules: Rules) -
             leads = isinstance(user, discord.Member) and permissions_of(user, event.channel).manage_messages
     held = {str(role.id) for role in user.roles} if isinstance(user, discord.Member) else set()
     channel = event.channel_id if isinstance(event, discord.Interaction) else event.channel.id
-    roles = sorted(held.intersection(rules.roles))
-    if event.guild is not None and (leads or not held.isdisjoint(rules.moderators)):
+    roles = sorted(held.intersection(settings.roles))
+    if event.guild is not None and (leads or not held.isdisjoint(settings.moderators)):
         roles.append(f"moderator:{channel}")
     return Person(DOOR, str(user.id), user.display_name, locale, tuple(roles))
 
 
 def place_of(
-    event: discord.Interaction[Any], rules: Rules, *, private: bool = False, spoiler: bool = False, first: bool = True
+    event: discord.Interaction[Any],
+    settings: Settings,
+    *,
+    private: bool = False,
+    spoiler: bool = False,
+    first: bool = True,
 ) -> Place:
     """Where an interaction's answer belongs."""
     channel = event.channel
@@ -87,7 +96,7 @@ def place_of(
         first=first,
         speaks=_speaks(event, channel),
         file_limit=event.filesize_limit or FILE_LIMIT,
-        spoiler=spoiler or rules.always_spoiler,
+        spoiler=spoiler or settings.spoiler,
     )
     return Place(
         DOOR,
@@ -95,11 +104,11 @@ def place_of(
         str(handle),
         private,
         within=_within(channel, event.guild_id),
-        safety_ceiling=_ceiling(channel, rules),
+        safety_ceiling=_ceiling(channel, settings),
     )
 
 
-def place_of_message(message: discord.Message, rules: Rules, *, application: int, speaks: bool) -> Place:
+def place_of_message(message: discord.Message, settings: Settings, *, application: int, speaks: bool) -> Place:
     """Where the answer to an ordinary message belongs: a reply to it."""
     handle = Handle(
         person=message.author.id,
@@ -108,14 +117,14 @@ def place_of_message(message: discord.Message, rules: Rules, *, application: int
         speaks=speaks,
         answers=message.id,
         file_limit=message.guild.filesize_limit if message.guild else FILE_LIMIT,
-        spoiler=rules.always_spoiler,
+        spoiler=settings.spoiler,
     )
     return Place(
         DOOR,
         str(message.channel.id),
         str(handle),
         within=_within(message.channel, handle.guild),
-        safety_ceiling=_ceiling(message.channel, rules),
+        safety_ceiling=_ceiling(message.channel, settings),
     )
 
 
@@ -162,10 +171,10 @@ def _within(channel: Channel, guild: int | None) -> tuple[str, ...]:
     return tuple(str(each) for each in (getattr(channel, "parent_id", None), category) if each)
 
 
-def _ceiling(channel: Channel, rules: Rules) -> int | None:
+def _ceiling(channel: Channel, settings: Settings) -> int:
     """Threads go by their channel; where nobody can tell, the channel counts as one for all ages."""
     restricted = getattr(channel, "is_nsfw", None)
-    try:
-        return rules.age_restricted_ceiling if restricted is not None and restricted() else rules.ceiling
-    except discord.ClientException:  # a thread whose channel is not in sight
-        return rules.ceiling
+    with suppress(discord.ClientException):  # a thread whose channel is not in sight
+        if restricted is not None and restricted():
+            return settings.safety_tolerance_age_restricted
+    return settings.safety_tolerance

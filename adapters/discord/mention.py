@@ -13,7 +13,7 @@ import structlog
 
 from adapters.discord import render
 from adapters.discord.attachment import Attachment, covered, pictures_in
-from adapters.discord.event import DOOR, Handle, may_speak, permissions_of, person_of, place_of_message, receipts_of
+from adapters.discord.event import DOOR, NOBODY, Handle, may_speak, permissions_of, person_of, place_of_message
 from adapters.discord.reception import UNHEARD, Reception, told
 from bot import prompt
 from bot.errors import (
@@ -32,7 +32,6 @@ from bot.request import Enlarge, ImageId, Wish
 
 log = structlog.get_logger(__name__)
 
-NOBODY: Final = discord.AllowedMentions.none()
 SAID: Final = (discord.MessageType.default, discord.MessageType.reply)
 """What people write; the other kinds Discord writes."""
 _CODE: Final = re.compile(r"`[^`]*`")
@@ -120,17 +119,16 @@ class Talk:
     """One message and the answer to it. Its methods raise what the desk raises."""
 
     def __init__(self, message: discord.Message, door: Reception) -> None:
-        rules = door.settings.rules
         client = door.messenger.client
         self._message = message
         self._door = door
         self._desk = door.desk
         self._speaks = _may_speak(message)
-        person = person_of(message, rules)
+        person = person_of(message, door.settings)
         self._person = replace(person, locale=door.tongue_of(message.author.id) or person.locale)
         self._say: render.Say = partial(door.desk.say, self._person.locale)
         application = client.application_id if client else None
-        self._place = place_of_message(message, rules, application=application or 0, speaks=self._speaks)
+        self._place = place_of_message(message, door.settings, application=application or 0, speaks=self._speaks)
 
     async def answer(self, words: str) -> None:
         """Do what the words say: a command, or a picture to paint."""
@@ -178,7 +176,7 @@ class Talk:
             title, body = self._say("title-refused"), self._say("discord-unseen-words")
             await self._reply(Reply(tone=Tone.REFUSED, title=title, body=body))
             return
-        most = max((offer.references for offer in self._desk.offers()), default=0)
+        most = self._door.most_references()
         if shown and not most:
             raise NoOfferError(kind="reference")
         if isinstance(shown, str):
@@ -186,7 +184,7 @@ class Talk:
         elif len(shown) > most:
             await self._which(shown, Verb.REFERENCE, None)
             return
-        else:
+        elif shown:
             kept = await self._door.keep(shown, by=self._person, at=self._place)
             wish = replace(wish, references=tuple(picture.id for picture in kept))
             self._cover(shown)
@@ -230,12 +228,11 @@ class Talk:
         reference = self._message.reference
         if own or reference is None or reference.message_id is None or self._message.type is not SAID[1]:
             return own
-        for receipt in receipts_of(reference.channel_id, reference.message_id):
-            image = await self._desk.behind(receipt)
-            if image is not None:
-                if isinstance(reference.resolved, discord.Message) and covered(reference.resolved):
-                    self._place = _covered(self._place)
-                return image
+        image = await self._door.behind(reference.channel_id, reference.message_id)
+        if image is not None:
+            if isinstance(reference.resolved, discord.Message) and covered(reference.resolved):
+                self._place = _covered(self._place)
+            return image
         replied = await self._replied(reference.resolved, reference.message_id)
         return pictures_in(replied) if replied is not None else ()
 

@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
@@ -15,7 +16,7 @@ import discord
 import structlog
 
 from adapters.discord import render
-from adapters.discord.event import Handle, receipt_of
+from adapters.discord.event import NOBODY, Handle, receipt_of
 from bot.clock import Clock
 from bot.desk import Desk
 from bot.errors import (
@@ -27,7 +28,6 @@ from bot.errors import (
     PlaceShutError,
 )
 from bot.message import Picture, Place, Receipt, Reply, Tone
-from bot.view import Fitted
 
 log = structlog.get_logger(__name__)
 
@@ -59,7 +59,6 @@ FAULTS: Final[Mapping[int, type[DeliveryError]]] = {
     10015: PlaceGoneError,
 }
 """Discord's error codes; others go by their status: 403 and 400 are shut, 404 and 401 gone, 429 and 5xx busy."""
-NOBODY: Final = discord.AllowedMentions.none()
 
 
 class DiscordMessenger:
@@ -261,22 +260,15 @@ class DiscordMessenger:
         async with self._uploads:
             files, names, whole, size_bytes = [], [], True, 0
             for number, picture in enumerate(reply.pictures):
-                fitted = await self._fitted(picture, limit) if limit else None
-                if fitted is not None:
-                    files.append(_file(fitted, picture, f"{reply.job or 'picture'}-{number}", handle.spoiler))
-                    whole, size_bytes = whole and fitted.whole, max(size_bytes, len(fitted.file))
-                names.append("" if fitted is None else files[-1].filename)
+                name = f"{reply.job or 'picture'}-{number}"
+                upload = await upload_of(self._desk, picture, name, limit_bytes=limit, covered=handle.spoiler)
+                if upload is not None:
+                    files.append(upload.file)
+                    whole, size_bytes = whole and upload.whole, max(size_bytes, upload.size_bytes)
+                names.append("" if upload is None else upload.file.filename)
             say = self._say(reply)
             view = render.message(reply, say=say, files=names, spoiler=handle.spoiler, whole=whole)
             yield view, files, size_bytes
-
-    async def _fitted(self, picture: Picture, limit: int) -> Fitted | None:
-        """None for a picture that was deleted meanwhile, or that no size makes small enough."""
-        try:
-            return await self._desk.fitted(picture, max_bytes=limit)
-        except (PictureUnknownError, FileTooLargeError) as error:
-            log.warning("picture not attached", error=type(error).__name__)
-            return None
 
     def _lives(self, handle: Handle) -> bool:
         """Whether the interaction's token still works, as far as we know."""
@@ -317,10 +309,27 @@ async def _edited(message: discord.PartialMessage, **what: Any) -> discord.Messa
     return await message.edit(allowed_mentions=NOBODY, **what)
 
 
-def _file(fitted: Fitted, picture: Picture, name: str, spoiler: bool) -> discord.File:
-    return discord.File(
-        io.BytesIO(fitted.file), f"{name}.{fitted.format}", description=picture.alt[:1024] or None, spoiler=spoiler
-    )
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A picture as a file to send; not whole: re-encoded to fit."""
+
+    file: discord.File
+    size_bytes: int
+    whole: bool
+
+
+async def upload_of(desk: Desk, picture: Picture, name: str, *, limit_bytes: int, covered: bool) -> Upload | None:
+    """None for a picture that was deleted meanwhile, or that no size makes small enough; name: without an ending."""
+    if not limit_bytes:
+        return None
+    try:
+        fitted = await desk.fitted(picture, max_bytes=limit_bytes)
+    except (PictureUnknownError, FileTooLargeError) as error:
+        log.warning("picture not attached", error=type(error).__name__)
+        return None
+    name, alt = f"{name}.{fitted.format}", picture.alt[: render.ALT_LIMIT] or None
+    file = discord.File(io.BytesIO(fitted.file), name, description=alt, spoiler=covered)
+    return Upload(file, len(fitted.file), fitted.whole)
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import io
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import partial
@@ -15,6 +14,8 @@ import structlog
 
 from adapters.discord import render
 from adapters.discord.attachment import Attachment, Fetcher
+from adapters.discord.event import receipts_of
+from adapters.discord.messenger import DiscordMessenger, upload_of
 from adapters.discord.visit import Visit
 from bot.clock import Clock
 from bot.desk import Desk
@@ -22,16 +23,14 @@ from bot.errors import (
     BotError,
     BusyError,
     DuplicateError,
-    FileTooLargeError,
     HouseError,
-    PictureUnknownError,
     RefusedError,
 )
 from bot.message import Button, Person, Picture, Place, Reply, Tone, Verb
+from bot.request import ImageId
 
 if TYPE_CHECKING:
     from adapters.discord import Settings
-    from adapters.discord.messenger import DiscordMessenger
 
 log = structlog.get_logger(__name__)
 
@@ -83,34 +82,39 @@ class Reception:
         if not self._shut and event.type is not discord.InteractionType.autocomplete:
             await self._refuse(Visit(self, event, answer_by_s=self._clock.steady()), error)
 
+    async def behind(self, channel: int, message: int) -> ImageId | None:
+        """Our own original of what a message shows; None where it is not ours."""
+        for receipt in receipts_of(channel, message):
+            image = await self.desk.behind(receipt)
+            if image is not None:
+                return image
+        return None
+
+    def most_references(self) -> int:
+        """As many pictures as any model that is on can paint after."""
+        return max((offer.references for offer in self.desk.offers()), default=0)
+
     async def keep(self, attachments: Sequence[Attachment], *, by: Person, at: Place) -> tuple[Picture, ...]:
         """People's pictures, fetched and kept, in their order; not for who may not ask there. Raises RefusedError."""
         await self.desk.admit(by=by, at=at)
-        kept = []
-        for each in attachments:
-            async with self._arrivals:
-                kept.append(await self.desk.keep(await self._fetcher.fetch(each), by=by))
-        return tuple(kept)
+        return tuple([await self._bring_in(each, by) for each in attachments])
 
     async def which(
         self, attachments: Sequence[Attachment], verb: Verb, *, by: Person, at: Place, factor: int | None = None
     ) -> tuple[discord.ui.LayoutView, list[discord.File]]:
         """The question which of several pictures is meant, of those that can be read; RefusedError where none can."""
+        await self.desk.admit(by=by, at=at)
         pictures: list[Picture] = []
         refusals: list[RefusedError] = []
         for each in attachments[:ASKED_LIMIT]:
             try:
-                pictures += await self.keep([each], by=by, at=at)
+                pictures.append(await self._bring_in(each, by))
             except RefusedError as error:
                 refusals.append(error)
         if not pictures:
             raise refusals[0]
-        spoiler = any(each.spoiler for each in attachments)
-        files = await self.files([(each, spoiler) for each in pictures], limit_bytes=PREVIEWS_BYTES)
-        names = [files[each.id].filename if each.id in files else "" for each in pictures]
         question = self.desk.which(pictures, verb, locale=by.locale, factor=factor)
-        say = partial(self.desk.say, by.locale)
-        return render.message(question, say=say, files=names, spoiler=spoiler), list(files.values())
+        return await self._asked(question, spoiler=any(each.spoiler for each in attachments))
 
     async def what(
         self, attachment: Attachment, *, by: Person, at: Place
@@ -128,9 +132,7 @@ class Reception:
                 Button(verb, say(f"button-{verb.value}"), picture.id) for verb in (Verb.UPSCALE, Verb.REFERENCE)
             ),
         )
-        files = await self.files([(picture, attachment.spoiler)], limit_bytes=PREVIEWS_BYTES)
-        names = [file.filename for file in files.values()]
-        return render.message(question, say=say, files=names, spoiler=attachment.spoiler), list(files.values())
+        return await self._asked(question, spoiler=attachment.spoiler)
 
     async def welcome(self, *, by: Person, at: Place) -> bool:
         """Whether a wish of theirs would be heard there now."""
@@ -144,15 +146,10 @@ class Reception:
         """Kept pictures as files to send, by picture id, all in limit_bytes; True covers one. Some may be gone."""
         files: dict[str, discord.File] = {}
         for picture, covered in pictures:
-            try:
-                fitted = await self.desk.fitted(picture, max_bytes=limit_bytes // len(pictures))
-            except (PictureUnknownError, FileTooLargeError) as error:
-                log.info("picture not attached", error=type(error).__name__)
-                continue
-            name = f"picture-{len(files)}.{fitted.format.value}"
-            files[picture.id] = discord.File(
-                io.BytesIO(fitted.file), name, description=picture.alt or None, spoiler=covered
-            )
+            limit = limit_bytes // len(pictures)
+            upload = await upload_of(self.desk, picture, f"picture-{len(files)}", limit_bytes=limit, covered=covered)
+            if upload is not None:
+                files[picture.id] = upload.file
         return files
 
     @asynccontextmanager
@@ -200,6 +197,17 @@ class Reception:
 
     async def close(self) -> None:
         await self._fetcher.close()
+
+    async def _bring_in(self, attachment: Attachment, by: Person) -> Picture:
+        async with self._arrivals:
+            return await self.desk.keep(await self._fetcher.fetch(attachment), by=by)
+
+    async def _asked(self, question: Reply, *, spoiler: bool) -> tuple[discord.ui.LayoutView, list[discord.File]]:
+        """A question with small copies of the pictures that it is about."""
+        files = await self.files([(each, spoiler) for each in question.pictures], limit_bytes=PREVIEWS_BYTES)
+        names = [files[each.id].filename if each.id in files else "" for each in question.pictures]
+        say = partial(self.desk.say, question.locale)
+        return render.message(question, say=say, files=names, spoiler=spoiler), list(files.values())
 
     def _hear(self, event: discord.Interaction[Any]) -> None:
         self._tongues.pop(event.user.id, None)

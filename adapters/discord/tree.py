@@ -92,8 +92,7 @@ async def difference(tree: Tree, guild_id: int | None = None, *, bare: bool = Fa
 
     The tree's client must be logged in. Raises discord.HTTPException.
     """
-    route = Route("GET", _path(guild_id), application_id=tree.client.application_id, guild_id=guild_id)
-    theirs: list[Payload] = await tree.client.http.request(route, params={"with_localizations": "true"})
+    theirs = await _shown(tree, guild_id)
     return compared([] if bare else await _payload(tree, guild_id), [_placed(each, guild_id) for each in theirs])
 
 
@@ -110,8 +109,7 @@ async def sync(tree: Tree, guild_id: int | None = None, *, bare: bool = False) -
 
 async def first_sync(tree: Tree) -> bool:
     """Bring the commands to Discord where it has none at all; whether it did. Raises discord.HTTPException."""
-    found = await difference(tree)
-    if found.shown or not found:
+    if await _shown(tree, None):
         return False
     await _put(tree, None, await _payload(tree, None))
     return True
@@ -130,6 +128,12 @@ def install(application_id: int) -> str:
 def _path(guild_id: int | None) -> str:
     inside = "" if guild_id is None else "/guilds/{guild_id}"
     return f"/applications/{{application_id}}{inside}/commands"
+
+
+async def _shown(tree: Tree, guild_id: int | None) -> list[Payload]:
+    route = Route("GET", _path(guild_id), application_id=tree.client.application_id, guild_id=guild_id)
+    theirs: list[Payload] = await tree.client.http.request(route, params={"with_localizations": "true"})
+    return theirs
 
 
 async def _put(tree: Tree, guild_id: int | None, payload: Sequence[Payload]) -> None:

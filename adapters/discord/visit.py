@@ -7,13 +7,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import discord
 
 from adapters.discord import forms, render
 from adapters.discord.attachment import Attachment, covered, pictures_in
-from adapters.discord.event import DOOR, FILE_LIMIT, Handle, person_of, place_of, receipts_of
+from adapters.discord.event import DOOR, FILE_LIMIT, NOBODY, Handle, person_of, place_of
 from bot import prompt
 from bot.errors import (
     BadValueError,
@@ -32,8 +32,6 @@ from bot.view import View
 
 if TYPE_CHECKING:
     from adapters.discord.reception import Reception
-
-NOBODY: Final = discord.AllowedMentions.none()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +63,7 @@ class Visit:
     def __init__(self, door: Reception, event: discord.Interaction[Any], *, answer_by_s: float) -> None:
         self.event = event
         self.desk = door.desk
-        self.person: Person = person_of(event, door.settings.rules)
+        self.person: Person = person_of(event, door.settings)
         self.say: render.Say = partial(door.desk.say, self.person.locale)
         self.asked = ""
         self.private = event.message is not None and event.message.flags.ephemeral
@@ -78,7 +76,7 @@ class Visit:
         """Which of a public message's pictures is meant is asked in private; what follows from that is no secret."""
         message = self.event.message
         if self.private and message is not None and message.type is discord.MessageType.context_menu_command:
-            self.private = await self._behind(message) is not None
+            self.private = await self._door.behind(message.channel.id, message.id) is not None
 
     # ---- what a person can have
 
@@ -163,7 +161,7 @@ class Visit:
         """Enlarge what somebody's message shows, or take it as a reference; where it shows several, ask which."""
         self._check(verb)
         manner = Manner(private=message.flags.ephemeral, spoiler=covered(message))
-        source = await self._behind(message)
+        source = await self._door.behind(message.channel.id, message.id)
         shown = pictures_in(message) if source is None and not manner.private else ()
         if source is None and not shown:
             raise PictureMissingError
@@ -291,27 +289,18 @@ class Visit:
     def _place(self, *, private: bool = False, spoiler: bool = False, first: bool = True) -> Place:
         """Where the answer belongs. One that comes behind another answer is a message of its own."""
         first = first and not self.event.response.is_done()
-        rules = self._door.settings.rules
-        private = private or self.private
-        return place_of(self.event, rules, private=private, spoiler=spoiler or self.spoiler, first=first)
+        private, spoiler = private or self.private, spoiler or self.spoiler
+        return place_of(self.event, self._door.settings, private=private, spoiler=spoiler, first=first)
 
     def _check(self, verb: Verb, count: int = 1) -> None:
         """Before pictures are fetched: whether anything can paint after so many. Raises NoOfferError, BadValueError."""
         if verb is not Verb.REFERENCE:
             return
-        most = max((offer.references for offer in self.desk.offers()), default=0)
+        most = self._door.most_references()
         if not most:
             raise NoOfferError(kind="reference")
         if count > most:
             raise BadValueError(field="references", value=count, allowed=f"0–{most}")
-
-    async def _behind(self, message: discord.Message) -> ImageId | None:
-        """Our own original of what the message shows."""
-        for receipt in receipts_of(message.channel.id, message.id):
-            image = await self.desk.behind(receipt)
-            if image is not None:
-                return image
-        return None
 
     async def _which(self, shown: Sequence[Attachment], verb: Verb) -> None:
         await self._think()
