@@ -45,7 +45,6 @@ class MemoryEngine:
                 await self.deliver(job)
             except Exception:  # the outermost line of this task
                 log.exception("run broke", job=job)
-                raise
 
         if job not in self._started:
             self._started[job] = asyncio.create_task(run(), name=f"paint {job}")
