@@ -2,66 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Final, NoReturn
+from dataclasses import replace
+from typing import Any
 
 import discord
 
 from adapters.discord import forms, render
 from adapters.discord.reception import Reception
-from adapters.discord.visit import Manner, Visit
+from adapters.discord.visit import Visit
+from bot.chat.press import Manner, Press
 from bot.errors import OutdatedError
 from bot.job import JobId
 from bot.message import Button, Verb
-from bot.request import ImageId
-
-_JOB: Final = re.compile(r"[0-9a-f]{16}")
-_IMAGE: Final = re.compile(r"[0-9a-f]{64}")
-_FACTOR: Final = re.compile(r"[2-8]")
-
-
-@dataclass(frozen=True, slots=True)
-class Press:
-    """An id of ours, taken apart; its parts raise OutdatedError for what this release does not write."""
-
-    verb: str
-    target: str
-    more: str = ""
-
-    @classmethod
-    def of(cls, event: discord.Interaction[Any]) -> Press:
-        sent: Mapping[str, Any] = dict(event.data or {})
-        found = render.PRESS.fullmatch(str(sent.get("custom_id")))
-        if found is None:
-            raise OutdatedError
-        return cls(found["verb"], found["target"], found["more"] or "")
-
-    @property
-    def job(self) -> JobId:
-        return JobId(self.target) if _JOB.fullmatch(self.target) else _outdated()
-
-    @property
-    def image(self) -> ImageId:
-        return ImageId(self.target) if _IMAGE.fullmatch(self.target) else _outdated()
-
-    @property
-    def image_besides(self) -> ImageId | None:
-        """The picture that more names, if it names any."""
-        if not self.more:
-            return None
-        return ImageId(self.more) if _IMAGE.fullmatch(self.more) else _outdated()
-
-    @property
-    def factor(self) -> int | None:
-        if not self.more:
-            return None
-        return int(self.more) if _FACTOR.fullmatch(self.more) else _outdated()
-
-    @property
-    def sure(self) -> bool:
-        return self.more == render.SURE
 
 
 async def answer(event: discord.Interaction[Any], door: Reception) -> None:
@@ -78,10 +30,8 @@ async def answer(event: discord.Interaction[Any], door: Reception) -> None:
 async def pressed(visit: Visit) -> None:
     """A button."""
     await visit.look()
-    press = Press.of(visit.event)
-    if press.verb not in list(Verb):
-        raise OutdatedError
-    match Verb(press.verb):
+    press = press_of(visit.event)
+    match press.asks:
         case Verb.UPSCALE:
             await visit.enlarge(press.image, press.factor, Manner())
         case Verb.AGAIN:
@@ -112,7 +62,7 @@ async def pressed(visit: Visit) -> None:
 async def submitted(visit: Visit) -> None:
     """A form, filled in. What was written comes back with a refusal, since the form is gone by then."""
     await visit.look()
-    press, filled = Press.of(visit.event), forms.read(visit.event)
+    press, filled = press_of(visit.event), forms.read(visit.event)
     visit.asked = f"/imagine {filled.prompt} {filled.flags}".strip()
     match press.verb:
         case "imagine":
@@ -139,5 +89,6 @@ async def _ask_whether(visit: Visit, job: JobId) -> None:
     await visit.show(render.confirm(Button(Verb.DELETE, label, job), say=visit.say))
 
 
-def _outdated() -> NoReturn:
-    raise OutdatedError
+def press_of(event: discord.Interaction[Any]) -> Press:
+    """What was pressed or sent. Raises OutdatedError."""
+    return Press.of(dict(event.data or {}).get("custom_id"))

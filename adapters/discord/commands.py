@@ -11,10 +11,11 @@ from discord import app_commands
 from discord.app_commands import Choice, Range
 
 from adapters.discord.attachment import Attachment
-from adapters.discord.forms import COMMON, orientation
 from adapters.discord.reception import Reception
 from adapters.discord.translation import worded
-from adapters.discord.visit import Manner, Visit
+from adapters.discord.visit import Visit
+from bot.chat.form import COMMON, orientation
+from bot.chat.press import Manner
 from bot.message import Verb
 from bot.prompt import GUIDANCE_LIMIT, SAFETY_LIMIT, STEPS_LIMIT
 from bot.request import PROMPT_LIMIT, SEED_LIMIT, SIDE_LIMIT, Kind, Ratio

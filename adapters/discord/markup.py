@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from datetime import datetime
 from typing import Final
 
-_JOINERS: Final = "\u200c\u200d"
-"""Unseen, and needed by Persian and by emoji made of several."""
+from bot.chat import caption
+from bot.chat.caption import Line, Link, Look, Moment, Run
+
 _NAMES_SOMEBODY: Final = re.compile(r"@(?=everyone|here|[!&]?\d)", re.IGNORECASE)
 _INLINE: Final = re.compile(r"[\\*_~|`\[\]<]|:(?=//|[\w~+-]+:)")
 _LINE_START: Final = re.compile(r"^([ \t]*(?:\d+(?=[.)]\s)|(?=[-+#>])))", re.MULTILINE)
@@ -27,11 +27,15 @@ def code(text: str) -> str:
 
 def shortened(markup: str, limit: int) -> str:
     """Escaped text in at most `limit` characters, with … where some is left out."""
-    if len(markup) <= limit:
-        return markup
     kept = markup[: max(0, limit - 1)]
-    backslashes = len(kept) - len(kept.rstrip("\\"))
-    return kept[: len(kept) - backslashes % 2].rstrip(_JOINERS + " ") + "…"
+    backslashes = len(kept) - len(kept.rstrip("\\"))  # the last of an odd number would disarm the …
+    return markup if len(markup) <= limit else caption.shortened(markup, limit - backslashes % 2)
+
+
+def line(said: Line, *, each: int = 4000) -> str:
+    """A line of a caption; each of its parts in at most so many characters."""
+    words = "".join(_part(part, each) for part in said.parts)
+    return f"- {words}" if said.item else words
 
 
 def ago(moment: datetime) -> str:
@@ -40,12 +44,25 @@ def ago(moment: datetime) -> str:
 
 
 def printable(text: str) -> str:
-    """Without what nobody sees: controls but line breaks, marks of direction, halves of a character."""
-    seen = "".join(each for each in text if each == "\n" or _is_seen(each))
-    return _NAMES_SOMEBODY.sub("@\u200b", seen)
+    """Without what nobody sees, and with nobody's name that would ping."""
+    return _NAMES_SOMEBODY.sub("@\u200b", caption.printable(text))
 
 
-def _is_seen(character: str) -> bool:
-    kind = unicodedata.category(character)
-    flag_letter = "\U000e0020" <= character <= "\U000e007f"
-    return kind not in ("Cc", "Cs", "Cf") or character in _JOINERS or flag_letter
+def _part(part: Run | Moment | Link, limit: int) -> str:
+    match part:
+        case Run():
+            return _run(part, limit)
+        case Moment(at=at):
+            return ago(at)
+        case Link(text=text, address=address):
+            return f"[{escape(text)}]({address})"
+
+
+def _run(run: Run, limit: int) -> str:
+    match run.look:
+        case Look.PLAIN:
+            return shortened(escape(run.text), limit)
+        case Look.BOLD:
+            return f"**{shortened(escape(run.text), limit)}**"
+        case Look.CODE:
+            return code(run.text[:limit])

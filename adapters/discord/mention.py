@@ -16,6 +16,8 @@ from adapters.discord.attachment import Attachment, covered, pictures_in
 from adapters.discord.event import DOOR, NOBODY, Handle, may_speak, permissions_of, person_of, place_of_message
 from adapters.discord.reception import UNHEARD, Reception, told
 from bot import prompt
+from bot.chat import asking
+from bot.chat.form import Say
 from bot.errors import (
     BotError,
     DuplicateError,
@@ -126,7 +128,7 @@ class Talk:
         self._speaks = _may_speak(message)
         person = person_of(message, door.settings)
         self._person = replace(person, locale=door.tongue_of(message.author.id) or person.locale)
-        self._say: render.Say = partial(door.desk.say, self._person.locale)
+        self._say: Say = partial(door.desk.say, self._person.locale)
         application = client.application_id if client else None
         self._place = place_of_message(message, door.settings, application=application or 0, speaks=self._speaks)
 
@@ -176,7 +178,7 @@ class Talk:
             title, body = self._say("title-refused"), self._say("discord-unseen-words")
             await self._reply(Reply(tone=Tone.REFUSED, title=title, body=body))
             return
-        most = self._door.most_references()
+        most = asking.most_references(self._desk)
         if shown and not most:
             raise NoOfferError(kind="reference")
         if isinstance(shown, str):

@@ -17,6 +17,7 @@ import structlog
 
 from adapters.discord import render
 from adapters.discord.event import NOBODY, Handle, receipt_of
+from bot.chat.form import Say
 from bot.clock import Clock
 from bot.desk import Desk
 from bot.errors import (
@@ -301,7 +302,7 @@ class DiscordMessenger:
             raise PlaceBusyError("not connected")
         return self.client
 
-    def _say(self, reply: Reply) -> render.Say:
+    def _say(self, reply: Reply) -> Say:
         return partial(self._desk.say, reply.locale)
 
 

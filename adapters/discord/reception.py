@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,15 +13,16 @@ import discord
 import structlog
 
 from adapters.discord import render
-from adapters.discord.attachment import Attachment, Fetcher
+from adapters.discord.attachment import HOSTS, Attachment
 from adapters.discord.event import receipts_of
 from adapters.discord.messenger import DiscordMessenger, upload_of
 from adapters.discord.visit import Visit
+from bot.chat.fetcher import Fetcher
+from bot.chat.turns import Turns, UnderWay
 from bot.clock import Clock
 from bot.desk import Desk
 from bot.errors import (
     BotError,
-    BusyError,
     DuplicateError,
     HouseError,
     RefusedError,
@@ -59,27 +60,23 @@ class Reception:
         self.messenger = messenger
         self.settings = settings
         self._clock = clock
-        self._fetcher = Fetcher(settings.attachment_hosts)
-        self._turns = asyncio.Semaphore(settings.at_once)
-        self._talks = asyncio.Semaphore(settings.at_once)
+        self._fetcher = Fetcher(HOSTS, settings.attachment_hosts)
+        self._turns = Turns(settings.at_once)
+        self._talks = Turns(settings.at_once)
         self._arrivals = asyncio.Semaphore(ARRIVALS)
-        self._under_way: dict[int, asyncio.Task[Any] | None] = {}
-        self._idle = asyncio.Event()
-        self._idle.set()
-        self._shut = False
+        self._under_way = UnderWay()
         self._hinted: dict[int, float] = {}
         self._tongues: dict[int, str] = {}
 
     async def answer(self, event: discord.Interaction[Any], work: Work) -> None:
         """Do the work, and answer whatever it raises: to the person alone, unless the settings say otherwise."""
-        if event.id not in self._under_way and not self._shut:  # else Discord delivered it twice
-            with self._kept_open(event.id):
-                self._hear(event)
-                await self._answer(Visit(self, event, answer_by_s=self._clock.steady() + FIRST_ANSWER_S), work)
+        with suppress(DuplicateError), self._under_way.begun(event.id):  # Discord may deliver it twice
+            self._hear(event)
+            await self._answer(Visit(self, event, answer_by_s=self._clock.steady() + FIRST_ANSWER_S), work)
 
     async def refuse(self, event: discord.Interaction[Any], error: BotError) -> None:
         """Say no to an interaction that nobody works on; never raises. A half-typed command takes choices alone."""
-        if not self._shut and event.type is not discord.InteractionType.autocomplete:
+        if not self._under_way.shut and event.type is not discord.InteractionType.autocomplete:
             await self._refuse(Visit(self, event, answer_by_s=self._clock.steady()), error)
 
     async def behind(self, channel: int, message: int) -> ImageId | None:
@@ -89,10 +86,6 @@ class Reception:
             if image is not None:
                 return image
         return None
-
-    def most_references(self) -> int:
-        """As many pictures as any model that is on can paint after."""
-        return max((offer.references for offer in self.desk.offers()), default=0)
 
     async def keep(self, attachments: Sequence[Attachment], *, by: Person, at: Place) -> tuple[Picture, ...]:
         """People's pictures, fetched and kept, in their order; not for who may not ask there. Raises RefusedError."""
@@ -125,7 +118,7 @@ class Reception:
         question = Reply(
             tone=Tone.HELP,
             locale=by.locale,
-            title=say("discord-wordless"),
+            title=say("chat-wordless"),
             body=say("discord-wordless-body"),
             pictures=(picture,),
             buttons=tuple(
@@ -152,22 +145,15 @@ class Reception:
                 files[picture.id] = upload.file
         return files
 
-    @asynccontextmanager
-    async def aside(self) -> AsyncIterator[None]:
+    def aside(self) -> AbstractAsyncContextManager[None]:
         """Within a turn: let the next one in while this one waits for a stranger's picture."""
-        self._turns.release()
-        try:
-            yield
-        finally:
-            await self._turns.acquire()
+        return self._turns.aside()
 
     @asynccontextmanager
     async def listening(self, message: int) -> AsyncIterator[None]:
         """A message's turn; they wait apart from interactions, which must be answered in seconds. DuplicateError."""
-        if message in self._under_way or self._shut:
-            raise DuplicateError
-        with self._kept_open(message):
-            async with self._talks:
+        with self._under_way.begun(message):
+            async with self._talks.turn():
                 yield
 
     def tongue_of(self, person: int) -> str | None:
@@ -185,22 +171,15 @@ class Reception:
 
     async def drain(self, timeout_s: float) -> None:
         """Let what is under way come to its end, or cut it off after timeout_s; nothing is begun afterwards."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(timeout_s):
-                await self._idle.wait()
-        self._shut = True
-        left = [task for task in self._under_way.values() if task is not None]
-        for task in left:
-            task.cancel()
-        if left:
-            await asyncio.wait(left)
+        await self._under_way.drain(timeout_s)
 
     async def close(self) -> None:
         await self._fetcher.close()
 
     async def _bring_in(self, attachment: Attachment, by: Person) -> Picture:
         async with self._arrivals:
-            return await self.desk.keep(await self._fetcher.fetch(attachment), by=by)
+            file = await self._fetcher.fetch(attachment.url, size_bytes=attachment.size_bytes)
+            return await self.desk.keep(file, by=by)
 
     async def _asked(self, question: Reply, *, spoiler: bool) -> tuple[discord.ui.LayoutView, list[discord.File]]:
         """A question with small copies of the pictures that it is about."""
@@ -231,16 +210,9 @@ class Reception:
             await visit.leave()
 
     async def _in_turn(self, visit: Visit, work: Work) -> None:
-        try:
-            async with asyncio.timeout(FIRST_ANSWER_S):
-                await self._turns.acquire()
-        except TimeoutError:
-            raise BusyError from None
-        try:
+        async with self._turns.turn(within_s=FIRST_ANSWER_S):
             with self.messenger.line(visit.event):
                 await work(visit)
-        finally:
-            self._turns.release()
 
     async def _refuse(self, visit: Visit, error: BotError) -> None:
         if not isinstance(error, RefusedError):
@@ -249,17 +221,6 @@ class Reception:
             await visit.refuse(error)
         except (*UNHEARD, OSError) as unheard:
             log.warning("refusal not told", **told(unheard))
-
-    @contextmanager
-    def _kept_open(self, event: int) -> Iterator[None]:
-        self._under_way[event] = asyncio.current_task()
-        self._idle.clear()
-        try:
-            yield
-        finally:
-            del self._under_way[event]
-            if not self._under_way:
-                self._idle.set()
 
 
 def told(error: Exception) -> dict[str, object]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -14,17 +13,15 @@ import discord
 from adapters.discord import forms, render
 from adapters.discord.attachment import Attachment, covered, pictures_in
 from adapters.discord.event import DOOR, FILE_LIMIT, NOBODY, Handle, person_of, place_of
-from bot import prompt
+from bot.chat import asking
+from bot.chat.form import Say
+from bot.chat.press import Manner, Press
 from bot.errors import (
-    BadValueError,
     BotError,
     DuplicateError,
     JobUnknownError,
-    NoOfferError,
-    OutdatedError,
     PictureMissingError,
 )
-from bot.fitting import series, wish_of
 from bot.job import JobId
 from bot.message import Person, Picture, Place, Reply, Tone, Verb
 from bot.request import Enlarge, ImageId, Imagine, Wish
@@ -32,26 +29,6 @@ from bot.view import View
 
 if TYPE_CHECKING:
     from adapters.discord.reception import Reception
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Manner:
-    """How a picture is asked for, besides the wish; short enough to travel in a form's id."""
-
-    count: int = 1
-    private: bool = False
-    spoiler: bool = False
-
-    def __str__(self) -> str:
-        return f"{self.count}{'p' * self.private}{'s' * self.spoiler}"
-
-    @classmethod
-    def of(cls, written: str) -> Manner:
-        """What `str` wrote. Raises OutdatedError."""
-        found = re.fullmatch(r"([1-9])(p?)(s?)", written)
-        if found is None:
-            raise OutdatedError
-        return cls(count=int(found[1]), private=bool(found[2]), spoiler=bool(found[3]))
 
 
 class Visit:
@@ -64,7 +41,7 @@ class Visit:
         self.event = event
         self.desk = door.desk
         self.person: Person = person_of(event, door.settings)
-        self.say: render.Say = partial(door.desk.say, self.person.locale)
+        self.say: Say = partial(door.desk.say, self.person.locale)
         self.asked = ""
         self.private = event.message is not None and event.message.flags.ephemeral
         self._door = door
@@ -86,39 +63,29 @@ class Visit:
         pictures = [image] if image is not None else []
         manner = replace(manner, spoiler=manner.spoiler or any(each.spoiler for each in pictures))
         if words:
-            wish = overruled(self.desk.read(words), given)
+            wish = asking.overruled(self.desk.read(words), given)
             await self.paint(await self.with_references(wish, pictures), manner)
             return
-        wish, more = overruled(Wish(prompt=""), given), ""
+        wish, more = asking.overruled(Wish(prompt=""), given), ""
         if pictures:
             kept = await self._quickly(pictures)
             if kept is None:
                 return
-            more = f":{kept.id}"
-        await self.fill_in(f"v1:imagine:{manner}{more}", wish, references=not more)
+            more = str(kept.id)
+        await self.fill_in(Press("imagine", str(manner), more), wish, references=not more)
 
     async def paint(self, wish: Wish, manner: Manner) -> None:
-        """As many pictures as were asked for, each a job of its own; how many were taken is told where not all were."""
-        most = self._door.settings.max_count
-        if manner.count > most:  # of a form, or of a list of commands, from before the setting was changed
-            raise BadValueError(field="count", value=manner.count, allowed=f"1–{most}" if most > 1 else "1")
-        for number, each in enumerate(series(wish, manner.count), start=1):
-            first = number == 1
-            event = str(self.event.id) if first else f"{self.event.id}:{number}"
-            at = self._place(private=manner.private, spoiler=manner.spoiler, first=first)
-            asked = f"/imagine {prompt.written(each)}"
-            try:
-                await self.desk.accept(each, by=self.person, at=at, event=event, asked=asked)
-            except DuplicateError:
-                if first:
-                    raise
-            except BotError as error:
-                if first:
-                    raise
-                notice = self.desk.notice(error, locale=self.person.locale, asked=asked)
-                taken = self.say("discord-some-taken", taken=number - 1, count=manner.count)
-                await self.tell(replace(notice, body=f"{taken} {notice.body}"))
-                return
+        """As many pictures as were asked for; how many were taken is told where not all were."""
+
+        def place(first: bool) -> Place:
+            return self._place(private=manner.private, spoiler=manner.spoiler, first=first)
+
+        event, most = str(self.event.id), self._door.settings.max_count
+        stopped = await asking.paint(self.desk, wish, manner.count, by=self.person, at=place, event=event, most=most)
+        if stopped is not None:
+            notice = self.desk.notice(stopped.error, locale=self.person.locale, asked=stopped.asked)
+            taken = self.say("chat-some-taken", taken=stopped.taken, count=manner.count)
+            await self.tell(replace(notice, body=f"{taken} {notice.body}"))
 
     async def enlarge(self, source: ImageId, factor: int | None, manner: Manner, *, asked: str = "") -> None:
         at = self._place(private=manner.private, spoiler=manner.spoiler)
@@ -146,7 +113,7 @@ class Visit:
 
     async def edit(self, job: JobId) -> None:
         """The form that holds what made a picture."""
-        await self.fill_in(f"v1:edit:{job}", wish_behind(await self.seen(job)), references=True)
+        await self.fill_in(Press("edit", job), asking.wish_behind(await self.seen(job)), references=True)
 
     async def edited(self, job: JobId, wish: Wish, uploaded: Sequence[Attachment]) -> None:
         """What that form asks for: after the same pictures as before, unless it brings others."""
@@ -159,7 +126,8 @@ class Visit:
 
     async def use(self, message: discord.Message, verb: Verb) -> None:
         """Enlarge what somebody's message shows, or take it as a reference; where it shows several, ask which."""
-        self._check(verb)
+        if verb is Verb.REFERENCE:
+            asking.check_references(self.desk)
         manner = Manner(private=message.flags.ephemeral, spoiler=covered(message))
         source = await self._door.behind(message.channel.id, message.id)
         shown = pictures_in(message) if source is None and not manner.private else ()
@@ -186,8 +154,8 @@ class Visit:
 
     async def refer(self, image: ImageId, manner: Manner) -> None:
         """The form for a new picture after this one."""
-        self._check(Verb.REFERENCE)
-        await self.fill_in(f"v1:reference:{image}:{manner}", None, references=False)
+        asking.check_references(self.desk)
+        await self.fill_in(Press("reference", image, str(manner)), None, references=False)
 
     async def jobs(self) -> None:
         """A person's jobs, with the pictures that could not be delivered."""
@@ -222,7 +190,7 @@ class Visit:
         """The wish with people's pictures to paint after."""
         if not attachments:
             return wish
-        self._check(Verb.REFERENCE, len(attachments))
+        asking.check_references(self.desk, len(attachments))
         kept = await self.bring(attachments)
         return replace(wish, references=tuple(picture.id for picture in kept))
 
@@ -269,10 +237,10 @@ class Visit:
                 view=view, files=list(files), ephemeral=alone, allowed_mentions=NOBODY
             )
 
-    async def fill_in(self, custom_id: str, wish: Wish | None, *, references: bool) -> None:
+    async def fill_in(self, opened_by: Press, wish: Wish | None, *, references: bool) -> None:
         """Open the form for a picture: only ever as the first answer."""
         offers = self.desk.offers(self.person.locale)
-        form = forms.imagine(offers, say=self.say, wish=wish, custom_id=custom_id, references=references)
+        form = forms.imagine(offers, say=self.say, wish=wish, opened_by=opened_by, references=references)
         await self.event.response.send_modal(form)
 
     async def refuse(self, error: BotError) -> None:
@@ -291,16 +259,6 @@ class Visit:
         first = first and not self.event.response.is_done()
         private, spoiler = private or self.private, spoiler or self.spoiler
         return place_of(self.event, self._door.settings, private=private, spoiler=spoiler, first=first)
-
-    def _check(self, verb: Verb, count: int = 1) -> None:
-        """Before pictures are fetched: whether anything can paint after so many. Raises NoOfferError, BadValueError."""
-        if verb is not Verb.REFERENCE:
-            return
-        most = self._door.most_references()
-        if not most:
-            raise NoOfferError(kind="reference")
-        if count > most:
-            raise BadValueError(field="references", value=count, allowed=f"0–{most}")
 
     async def _which(self, shown: Sequence[Attachment], verb: Verb) -> None:
         await self._think()
@@ -323,33 +281,6 @@ class Visit:
         if not self.event.response.is_done():
             await self.event.response.defer(ephemeral=True, thinking=True)
             self._thinking = True
-
-
-def overruled(wish: Wish, given: Mapping[str, Any]) -> Wish:
-    """The wish with the options that a person set besides the words: they go before flags among the words."""
-    given = {name: value for name, value in given.items() if value is not None}
-    if "width" in given and "height" in given:
-        given["ratio"] = None  # nothing is left for it to say
-    elif "ratio" in given and wish.width is not None and wish.height is not None:
-        given = {"width": None, "height": None} | given
-    if "model" in given:
-        given["provider"] = None
-    return replace(wish, **given)
-
-
-def wish_behind(view: View) -> Wish | None:
-    """What a person asked for, as they wrote it where that is known; None for what was not painted from words."""
-    request = view.request
-    if not isinstance(request, Imagine):
-        return None
-    try:
-        command = prompt.read_command(view.reply.asked)
-    except BotError:
-        command = None
-    if not isinstance(command, prompt.ImagineCommand):
-        return wish_of(request, view.model, view.provider, keep_seed=False)
-    written = command.wish
-    return written if written.seed == request.seed else replace(written, seed=None)
 
 
 def _spoiler(view: View) -> bool:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partialmethod
 from pathlib import Path
 from typing import Any
@@ -17,38 +17,12 @@ import pytest
 from adapters import Kit
 from adapters.discord import Settings, open_adapter
 from adapters.discord.door import Adapter
-from bot.clock import RealClock
 from bot.delivery import Messenger
 from bot.desk import Desk
-from bot.job import JobId, Moderated, Rendered, Ticket
-from bot.providers import Order
-from bot.store import JobRecord
-from tests.clock import ShiftedClock
-from tests.house import ScriptedProvider, TestHouse, house, png
+from tests.house import house, png
 from tests.standins.discord import MIB, Channel, Discord, Guild, Interaction, Message, Person
 from tests.standins.discord.rest import Heard
-
-
-class HastyClock(ShiftedClock):
-    """The house waits a fortieth of what it means to wait; its hours run as everybody's."""
-
-    SPEED = 40
-
-    def steady(self) -> float:
-        return super().steady() * self.SPEED
-
-    async def sleep(self, seconds: float) -> None:
-        await super().sleep(seconds / self.SPEED)
-
-
-@dataclass
-class DoorClock(RealClock):
-    """The house's hours; but the door's waits are real, since answers are due by what Discord calls a second."""
-
-    house: HastyClock
-
-    def now(self) -> datetime:
-        return self.house.now()
+from tests.wire.living import DoorClock, HastyClock, Living
 
 
 @dataclass(frozen=True)
@@ -108,36 +82,10 @@ class Scene:
 
 
 @dataclass(frozen=True)
-class Life(Scene):
+class Life(Living, Scene):
     """One life of the house that has its door open there."""
 
-    home: TestHouse
     door: Adapter
-
-    @property
-    def provider(self) -> ScriptedProvider:
-        return self.home.provider
-
-    @property
-    def orders(self) -> list[Any]:
-        """What was bought in this life, in order: an Imagine or Upscale each."""
-        return [order.request for order in self.provider.orders]
-
-    async def ordered(self, count: int = 1) -> list[Any]:
-        """The same, once there are so many."""
-        await self.discord.until(lambda: len(self.orders) >= count)
-        return self.orders
-
-    def holding(self) -> asyncio.Event:
-        """Every picture from now on is painted when the event is set."""
-        done = asyncio.Event()
-
-        async def submit(order: Order) -> Ticket | Rendered | Moderated:
-            await done.wait()
-            return Rendered(link=f"https://pictures.test/{order.job}", seed=7, word="Ready")
-
-        self.provider.on_submit = submit
-        return done
 
     async def painted(self, words: str = "a fox", **options: Any) -> Message:
         """Ada's picture, by /imagine."""
@@ -148,28 +96,6 @@ class Life(Scene):
         """What came before would have come to something by now: a later wish is fulfilled."""
         last = await self.discord.say(self.bob, self.art, f"{self.me} the last")
         await self.ended((await self.replies(last))[0])
-
-    async def job(self) -> JobId:
-        """The newest job of the house."""
-        return (await self.home.store.jobs(limit=1))[0].job.id
-
-    async def told(self) -> JobRecord:
-        """The newest job once its end was delivered, or kept."""
-
-        async def delivered() -> bool:
-            return (await self.home.store.jobs(limit=1))[0].delivered_at is not None
-
-        await soon(delivered)
-        return (await self.home.store.jobs(limit=1))[0]
-
-    async def told_all(self, count: int) -> None:
-        """Wait until there were so many jobs, and there is nothing that is still to be told."""
-
-        async def over() -> bool:
-            jobs = await self.home.store.jobs()
-            return len(jobs) >= count and all(one.delivered_at for one in jobs)
-
-        await soon(over)
 
 
 @asynccontextmanager
@@ -237,12 +163,3 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "asyncio", _Asyncio())
     patient = library.AutoShardedClient.__init__
     monkeypatch.setattr(library.AutoShardedClient, "__init__", partialmethod(patient, guild_ready_timeout=0.05))
-
-
-async def soon(look: Callable[[], Awaitable[bool]]) -> None:
-    """Wait for what no request or frame tells. Raises TimeoutError."""
-    async with asyncio.timeout(10):
-        while True:
-            if await look():
-                return
-            await asyncio.sleep(0.01)  # between two looks

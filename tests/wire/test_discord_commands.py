@@ -156,7 +156,7 @@ async def test_where_nobody_invited_the_bot_everything_is_a_follow_up(here: Life
     [
         (Serving.ENDLESS, "too large"),
         (Serving.GONE, "couldn’t fetch"),
-        (Serving.PAGE, "isn’t a picture"),
+        (Serving.PAGE, "couldn’t fetch"),
         (Serving.ELSEWHERE, "couldn’t fetch"),
     ],
 )

@@ -16,7 +16,8 @@ from bot.job import Moderated, Progress, Rendered, Ticket
 from tests.house import ScriptedProvider
 from tests.standins.discord import MIB, Discord
 from tests.standins.discord.rest import Heard
-from tests.wire.discord_door import HastyClock, Life, opened
+from tests.wire.discord_door import Life, opened
+from tests.wire.living import HastyClock
 
 KIB = 1024
 POSTS = ("/callback", "POST /webhooks", "PATCH /webhooks", "/messages")

@@ -14,7 +14,8 @@ from adapters.discord.messenger import PACE_S
 from bot.job import JobId, Moderated, Progress, Rendered, Status, Ticket
 from bot.message import Person as HousePerson
 from tests.standins.discord import USUAL, Channel, Interaction, Message, Permission
-from tests.wire.discord_door import Life, atelier, living, opened, soon
+from tests.wire.discord_door import Life, atelier, living, opened
+from tests.wire.living import soon
 
 TOO_LATE_MIN = 16
 CLOSED = USUAL & ~Permission.SEND_MESSAGES

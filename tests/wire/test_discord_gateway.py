@@ -21,7 +21,8 @@ from adapters.discord import Settings, client
 from bot import telemetry
 from bot.errors import SettingsError
 from tests.standins.discord import Channel, Message, Scope, Stage
-from tests.wire.discord_door import Life, Scene, atelier, hurry, living, opened, soon
+from tests.wire.discord_door import Life, Scene, atelier, hurry, living, opened
+from tests.wire.living import soon
 
 
 @pytest.fixture(autouse=True)

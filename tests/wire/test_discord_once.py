@@ -10,7 +10,8 @@ import pytest
 
 from adapters.discord import messenger
 from tests.standins.discord import USUAL, Permission, Scope, Stage
-from tests.wire.discord_door import Life, atelier, hurry, living, opened, soon
+from tests.wire.discord_door import Life, atelier, hurry, living, opened
+from tests.wire.living import soon
 
 TOO_LATE_MIN = 16
 

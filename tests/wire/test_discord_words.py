@@ -28,7 +28,7 @@ async def test_from_the_first_word_to_the_last_a_person_reads_their_own_language
     assert shown.pictures[0].alt == "Bild zu den Worten: a fox"
     form = (await here.discord.press(here.bob, shown, "Prompt ändern")).form
     assert (form.title, [field.label for field in form.fields][:4]) == (
-        "Ändern und noch einmal malen",
+        "Ändern und neu malen",
         ["Prompt", "Modell", "Seitenverhältnis", "Weitere Angaben"],
     )
     for command, first in (("jobs", "Deine Bilder"), ("about", "Über mich"), ("help", "Was du sagen kannst")):

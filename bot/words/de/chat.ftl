@@ -31,7 +31,7 @@ chat-job-untold = Das konnte ich dir bisher nicht zustellen.
 ## Formulare
 
 chat-form-imagine = Ein Bild malen
-chat-form-edit = Ändern und noch einmal malen
+chat-form-edit = Ändern und neu malen
 chat-form-reference = Nach diesem Bild malen
 chat-form-usual-model = Wie üblich: { $title }
 chat-form-usual-ratio = Wie es zum Modell passt
@@ -42,3 +42,9 @@ chat-form-landscape = Querformat
 chat-form-portrait = Hochformat
 chat-form-price = { MONEY($cents) } pro Bild
 chat-form-price-unknown = Preis nicht veröffentlicht
+
+## Notes to one person
+
+chat-some-taken = Von { $count } Bildern habe ich { $taken } angenommen.
+chat-wordless = Was soll ich damit machen?
+chat-delete-note = Das Bild verschwindet aus diesem Kanal und aus meiner Sammlung. Das lässt sich nicht rückgängig machen.

@@ -49,10 +49,7 @@ discord-hint-factor = Wievielmal so lang jede Seite wird
 discord-fetched = Ich habe das Bild
 discord-fetched-body = Es hat einen Moment gebraucht. Die Antwort folgt.
 discord-slow-picture = Dieses Bild kommt zu langsam an, um vorher ein Formular zu öffnen. Nimm /imagine mit Worten und Bild zusammen; dann kann ich darauf warten.
-discord-wordless = Was soll ich damit machen?
 discord-wordless-body = Drück einen Knopf, oder erwähne mich mit Worten für ein neues Bild nach diesem.
-discord-some-taken = Von { $count } Bildern habe ich { $taken } angenommen.
-discord-delete-note = Das Bild verschwindet aus diesem Kanal und aus meiner Sammlung. Das lässt sich nicht rückgängig machen.
 discord-help-body =
     /imagine ein Leuchtturm in der Dämmerung
     malt ein Bild. Jede Einstellung ist eine Option; lass die Worte weg, dann öffnet sich ein Formular.

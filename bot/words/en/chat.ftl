@@ -31,7 +31,7 @@ chat-job-untold = I couldn’t deliver this one before.
 ## Forms
 
 chat-form-imagine = Paint a picture
-chat-form-edit = Change it and paint again
+chat-form-edit = Change and paint again
 chat-form-reference = Paint from this picture
 chat-form-usual-model = As usual: { $title }
 chat-form-usual-ratio = The model’s own shape
@@ -42,3 +42,9 @@ chat-form-landscape = landscape
 chat-form-portrait = portrait
 chat-form-price = { MONEY($cents) } a picture
 chat-form-price-unknown = price not published
+
+## Notes to one person
+
+chat-some-taken = I took on { $taken } of { $count } pictures.
+chat-wordless = What shall I do with it?
+chat-delete-note = The picture goes from this channel and from what I keep. That can’t be undone.

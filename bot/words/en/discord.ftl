@@ -49,10 +49,7 @@ discord-hint-factor = How many times larger each side becomes
 discord-fetched = I have the picture
 discord-fetched-body = It took a moment to arrive. The answer follows.
 discord-slow-picture = That picture takes too long to arrive before a form can open. Use /imagine with both the words and the picture; then I can wait for it.
-discord-wordless = What shall I do with it?
 discord-wordless-body = Press a button, or mention me with words for a new picture like this one.
-discord-some-taken = I took on { $taken } of { $count } pictures.
-discord-delete-note = The picture goes from this channel and from what I keep. That can’t be undone.
 discord-help-body =
     /imagine a lighthouse at dusk
     paints a picture. Every setting is an option; leave the words out and a form opens.

@@ -14,8 +14,8 @@ import pytest
 
 from adapters.discord import forms
 from adapters.discord.attachment import Attachment
-from adapters.discord.render import Say
-from bot.errors import BadValueError, PromptMissingError, UnknownFlagError
+from bot.chat.form import Say
+from bot.chat.press import Press
 from bot.offer import Offer
 from bot.request import Format, Kind, Ratio, Wish
 from bot.words import Words
@@ -35,6 +35,7 @@ SKETCH: Final = Offer(
 LENS: Final = Offer(provider="stability", model="fast", kind=Kind.UPSCALE, title="Upscaler", price_cents=Decimal(2))
 OFFERS: Final = (DEV, CORE, SKETCH, LENS)
 MANY: Final = tuple(replace(DEV, model=f"m{number}", title="T" * 200, references=20) for number in range(40))
+IMAGINE: Final = Press("imagine", "")
 FULL: Final = Wish(
     prompt="a fox", ratio=Ratio(16, 9), steps=30, guidance=3.5, seed=7, prompt_upsampling=False, raw=True,
     output_format=Format.PNG, model="core", provider="stability", safety_tolerance=2,
@@ -45,11 +46,11 @@ def form(
     wish: Wish | None = None,
     *,
     offers: tuple[Offer, ...] = OFFERS,
-    custom_id: str = "v1:imagine:",
+    opened_by: Press = IMAGINE,
     references: bool = True,
     say: Say = SAY,
 ) -> dict[str, Any]:
-    return forms.imagine(offers, say=say, wish=wish, custom_id=custom_id, references=references).to_dict()
+    return forms.imagine(offers, say=say, wish=wish, opened_by=opened_by, references=references).to_dict()
 
 
 def fields(shown: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -131,16 +132,16 @@ async def test_an_unusual_shape_can_be_kept() -> None:
 
 
 @pytest.mark.parametrize(
-    ("custom_id", "title"),
+    ("opened_by", "title"),
     [
-        ("v1:imagine:", "Paint a picture"),
-        ("v1:edit:0123456789abcdef", "Change it and paint again"),
-        (f"v1:reference:{'a' * 64}", "Paint from this picture"),
-        ("something else", "Paint a picture"),
+        (IMAGINE, "Paint a picture"),
+        (Press("edit", "0123456789abcdef"), "Change and paint again"),
+        (Press("reference", "a" * 64, "1"), "Paint from this picture"),
     ],
 )
-async def test_the_title_goes_by_what_the_form_is_for(custom_id: str, title: str) -> None:
-    assert form(custom_id=custom_id)["title"] == title
+async def test_the_title_goes_by_what_the_form_is_for(opened_by: Press, title: str) -> None:
+    shown = form(opened_by=opened_by)
+    assert (shown["title"], shown["custom_id"]) == (title, str(opened_by))
 
 
 @pytest.mark.parametrize(
@@ -161,7 +162,7 @@ async def test_every_form_keeps_the_limits(locale: str, offers: tuple[Offer, ...
     say = partial(WORDS.say, locale)
     for verb in ("imagine", "edit", "reference"):
         for wish in (None, FULL, replace(FULL, prompt="x" * 3000, model="m39", provider=None)):
-            shown = form(wish, offers=offers, custom_id=f"v1:{verb}:{'a' * 64}", say=say)
+            shown = form(wish, offers=offers, opened_by=Press(verb, "a" * 64), say=say)
             assert len(shown["components"]) <= 5
             for label in shown["components"]:
                 assert len(label["label"]) <= 45
@@ -186,7 +187,7 @@ async def test_the_chosen_model_is_listed_among_ever_so_many() -> None:
 
 
 async def test_a_form_is_stopped_so_that_the_library_keeps_no_memory_of_it() -> None:
-    assert forms.imagine(OFFERS, say=SAY, wish=None, custom_id="v1:imagine:", references=True).is_finished()
+    assert forms.imagine(OFFERS, say=SAY, wish=None, opened_by=IMAGINE, references=True).is_finished()
 
 
 @pytest.mark.parametrize("locale", WORDS.languages)
@@ -242,18 +243,3 @@ def test_fields_in_rows_are_read_as_well() -> None:
 def test_chosen_fields_go_before_flags() -> None:
     filled = forms.Filled(prompt="a fox --model sketch", flags="--size 512x512", model="flux/flux-dev", aspect="3:2")
     assert forms.wish_of(filled) == Wish(prompt="a fox", model="flux/flux-dev", ratio=Ratio(3, 2))
-
-
-@pytest.mark.parametrize(
-    ("filled", "refusal"),
-    [
-        (forms.Filled(), PromptMissingError),
-        (forms.Filled(prompt="fox", flags="--sede 7"), UnknownFlagError),
-        (forms.Filled(prompt="fox", flags="--seed x"), BadValueError),
-        (forms.Filled(prompt="fox", aspect="wide"), BadValueError),
-        (forms.Filled(prompt="fox", aspect="0:1"), BadValueError),
-    ],
-)
-def test_what_cannot_be_is_refused(filled: forms.Filled, refusal: type[Exception]) -> None:
-    with pytest.raises(refusal):
-        forms.wish_of(filled)

@@ -9,8 +9,6 @@ import asyncio
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
-from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -22,154 +20,18 @@ from hypothesis import strategies as st
 
 from adapters.discord import markup, render
 from adapters.discord.event import Handle
-from bot.errors import BadValueError, OverdueError, RejectedError
-from bot.job import Cancelled, Failed, Finished, Job, JobId, Moderated, Outcome, Progress, Status, Ticket, Where
-from bot.message import Button, Field, Person, Picture, Place, Receipt, Reply, Tone, Verb
-from bot.offer import Offer
-from bot.reply import Replies, Standing
-from bot.request import ImageId, Imagine, Kind, Shape, Upscale
-from bot.view import View
-from bot.words import Words
-from tests.clock import HeldClock
+from bot.job import Status
+from bot.message import Button, Place, Receipt, Reply, Tone, Verb
+from bot.request import Imagine, Shape
 from tests.standins.spec import ABSENT, find
+from tests.unit.chat import samples
+from tests.unit.chat.samples import ANY_REPLY, HOSTILE, LANGUAGES, LARGE, PICTURE, REPLIES, ids, replies, say
 
 GOLDEN: Final = Path(__file__).parent / "golden"
 SPEC: Final = find("discord-openapi.json")
-LANGUAGES: Final = ("de", "en")
-WORDS: Final = Words.load(HeldClock(), strict=True)
-REPLIES: Final = Replies(WORDS)
-AT: Final = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
-SMALL, LARGE = (ImageId(letter * 64) for letter in "ab")
-PICTURE: Final = Picture(SMALL, f"{SMALL}.webp", "Picture for the words: a fox at dawn", 1440, 960, 3 << 20)
-DEV: Final = Offer(
-    provider="flux", model="flux-dev", kind=Kind.IMAGINE, title="FLUX.1 [dev]", price_cents=Decimal("2.5"), references=1
-)
-FREE: Final = Offer(
-    provider="local", model="sketch", kind=Kind.IMAGINE, title="Offline sketch", price_cents=Decimal(0), free=True
-)
-LENS: Final = Offer(
-    provider="stability", model="fast", kind=Kind.UPSCALE, title="Stability Fast Upscaler", price_cents=None
-)
 PLACE: Final = Place("discord", "300", str(Handle(person=7, guild=200)), within=("250",))
-PROMPT: Final = "a fox at dawn, *very* soft light --no_text"
-HOSTILE: Final = {
-    "markup": "**bold** __under__ ~~gone~~ ||hidden|| `code` ```block``` [click](https://evil.test) # big\n> q\n- l",
-    "line starts": "# heading",
-    "small print": "-# small",
-    "list": "1. first",
-    "mentions": "@everyone @here <@123456789012345678> <@!1> <@&9> <#42> @EVERYONE",
-    "tokens": "<:smile:123456789012345678> <a:x:1> <t:1:R> </imagine:1> <id:guide> :fox: https://evil.test/__a__",
-    "backslashes": "\\" * 999,
-    "backslash and mention": "\\<@123456789012345678> \\\\@everyone",
-    "direction": "\u202eevil\u202c \u2066x\u2069 שלום عليكم",
-    "long": "long words " * 200,
-    "all to be escaped": "*" * 2000,
-    "emoji": "👩‍👩‍👧‍👦" * 300,
-    "halves": "\ud83e \x00\x07",
-    "unseen": "\u200b\u2060\ufeff",
-}
-
-
-def say(locale: str) -> render.Say:
-    return partial(WORDS.say, locale)
-
-
-def job(locale: str, request: Imagine | Upscale | None = None, asked: str = "/imagine a fox at dawn") -> Job:
-    return Job(
-        id=JobId("0123456789abcdef"),
-        request=request or Imagine(prompt=PROMPT, shape=Shape(1440, 960), seed=7),
-        provider="flux",
-        model="flux-dev",
-        by=Person("discord", "7", "Ada_L", locale),
-        at=PLACE,
-        accepted_at=AT,
-        deadline_s=60,
-        reserved_cents=Decimal(4),
-        event="e-1",
-        asked=asked,
-    )
-
-
-def ended(job: Job, outcome: Outcome) -> Reply:
-    return REPLIES.ended(
-        job,
-        outcome,
-        offer=LENS if isinstance(job.request, Upscale) else DEV,
-        ticket=Ticket("flux", "task-1"),
-        picture=PICTURE if isinstance(outcome, Finished) else None,
-        answers=None,
-        took_s=12.34,
-        other_providers_on=False,
-        takes_references=True,
-    )
-
-
-def replies(locale: str) -> dict[str, Reply]:
-    """Every kind of Reply, made as the house makes it."""
-    painted, enlarged = job(locale), job(locale, Upscale(source=SMALL, factor=4), asked="/upscale x4")
-    working = partial(REPLIES.working, answers=None)
-    sketch = Finished(image=SMALL, cost_cents=Decimal(0), notes={"understood": "fox, dawn"})
-    return {
-        "queued": working(painted, DEV, Standing(ahead=3)),
-        "at work": working(painted, DEV, Standing(progress=Progress("Generating", 0.45), since=AT)),
-        "at work, nobody knows how far": working(painted, DEV, Standing(progress=Progress("Pending"), since=AT)),
-        "enlarging": working(enlarged, LENS, Standing(since=AT)),
-        "stopping": working(painted, DEV, Standing(stopping=True, progress=Progress("Generating", 0.45))),
-        "finished": ended(painted, Finished(image=SMALL, seed=9, cost_cents=Decimal("2.5"), word="Ready")),
-        "finished as a sketch": ended(painted, sketch),
-        "enlarged": ended(enlarged, Finished(image=SMALL, cost_cents=None)),
-        "moderated": ended(painted, Moderated(where=Where.IMAGE, reasons=("Violence",))),
-        "failed at a field": ended(painted, Failed.by(RejectedError(fields={"width": "must be a multiple of 32"}))),
-        "unsure": ended(painted, replace(Failed.by(OverdueError(deadline_s=120.0)), unsure=True)),
-        "cancelled": ended(painted, Cancelled(cost_cents=Decimal(4))),
-        "refusal": REPLIES.notice(
-            BadValueError(field="guidance", value="9", allowed="1.5–5"),
-            locale=locale,
-            asked="/imagine fox --guidance 9",
-        ),
-        "help": REPLIES.help(locale, (DEV, FREE, LENS)),
-        "about": REPLIES.about(locale, (DEV, FREE), pictures_today=3, pictures_per_day=20, retry_at=AT),
-        "which": REPLIES.which([replace(PICTURE, id=each) for each in ids(7)], Verb.UPSCALE, locale=locale, factor=4),
-    }
-
-
-def ids(count: int) -> list[ImageId]:
-    return [ImageId(f"{number:064x}") for number in range(count)]
-
-
-def view(status: Status, request: Imagine | Upscale | None = None, **changes: Any) -> View:
-    asked = job("en", request)
-    reply = REPLIES.working(asked, DEV, Standing(), None)
-    made = View(
-        id=asked.id, status=status, provider="flux", model="flux-dev", request=asked.request, by=asked.by, at=PLACE,
-        receipt=Receipt("discord", "300", "i400"), deleted=False, untold=False, accepted_at=AT, ended_at=None, ahead=0,
-        word="", task="", outcome=None, picture=None, cost_cents=None, reply=reply,
-    )  # fmt: skip
-    return replace(made, **changes)
-
-
-def views(locale: str) -> list[View]:
-    """Newest first, one of every sort."""
-    told, own = replies(locale), replace(PLACE, private=True)
-    listed = [
-        view(Status.QUEUED, reply=told["queued"]),
-        view(Status.RUNNING, Upscale(source=SMALL, factor=2), at=own, reply=told["enlarging"]),
-        view(Status.FINISHED, picture=PICTURE, reply=told["finished"]),
-        view(Status.FINISHED, picture=replace(PICTURE, id=LARGE), reply=told["finished"], untold=True, receipt=None),
-        view(Status.MODERATED, reply=told["moderated"], untold=True, receipt=None),
-        view(Status.UNSURE, reply=told["unsure"]),
-        view(Status.CANCELLED, reply=told["cancelled"]),
-    ]
-    return [numbered(each, number) for number, each in enumerate(listed)]
-
-
-def numbered(each: View, number: int) -> View:
-    """With a job id of its own, also in its buttons."""
-    id_ = JobId(f"{number:016x}")
-    buttons = tuple(
-        button if len(button.target) == 64 else replace(button, target=id_) for button in each.reply.buttons
-    )
-    return replace(each, id=id_, reply=replace(each.reply, buttons=buttons))
+RECEIPT: Final = Receipt("discord", "300", "i400")
+view = partial(samples.view, receipt=RECEIPT, at=PLACE)
 
 
 def pages(locale: str) -> Iterator[tuple[str, ui.LayoutView]]:
@@ -181,7 +43,7 @@ def pages(locale: str) -> Iterator[tuple[str, ui.LayoutView]]:
     yield "re-encoded, covered", render.message(fitted, say=say(locale), files=["fox.webp"], spoiler=True, whole=False)
     yield "without its file", render.message(fitted, say=say(locale))
     yield "really delete?", render.confirm(fitted.buttons[-1], say=say(locale))
-    yield "jobs", render.jobs(views(locale), say=say(locale), files={LARGE: "fox.webp"})
+    yield "jobs", render.jobs(samples.views(locale, RECEIPT, PLACE), say=say(locale), files={LARGE: "fox.webp"})
     yield "no jobs", render.jobs([], say=say(locale))
 
 
@@ -276,17 +138,8 @@ async def test_discords_own_description_allows_every_message() -> None:
 @pytest.mark.parametrize("name", HOSTILE)
 async def test_no_prompt_or_name_breaks_out(name: str) -> None:
     text = HOSTILE[name]
-    reply = replies("en")["finished"]
-    evil = replace(
-        reply,
-        person=text,
-        body=text,
-        asked=text,
-        fields=tuple(replace(field, value=text) for field in reply.fields),
-        errors=(Field("steps", text, text + "!"),),
-        pictures=(replace(PICTURE, alt=text),),
-    )
-    listed = view(Status.FINISHED, Imagine(prompt=text, shape=Shape(64, 64), seed=1), reply=evil, untold=True)
+    evil = samples.hostile(text)
+    listed = view(Status.FINISHED, request=Imagine(prompt=text, shape=Shape(64, 64), seed=1), reply=evil, untold=True)
     for page in (
         *(render.message(replace(evil, tone=tone), say=say("en"), files=["a.webp"]) for tone in Tone),
         render.message(replace(evil, fields=()), say=say("en"), files=["a.webp"], whole=False),
@@ -294,30 +147,6 @@ async def test_no_prompt_or_name_breaks_out(name: str) -> None:
     ):
         check_limits(page)
         check_calm(page)
-
-
-LINE: Final = st.text(max_size=4000) | st.sampled_from([text * 9 for text in HOSTILE.values()])
-HEX: Final = st.text("0123456789abcdef", min_size=16, max_size=64)
-BUTTONS: Final = st.builds(
-    Button, st.sampled_from(Verb), st.text(max_size=200), HEX, st.none() | st.integers(min_value=2, max_value=8)
-)
-PICTURES: Final = st.builds(Picture, HEX.map(ImageId), HEX, st.text(max_size=2000), st.just(9), st.just(9), st.just(9))
-NAMES: Final = st.sampled_from(["prompt", "model", "seed", "size", "cost", "by", "flux/flux-dev", "new"])
-FIELDS: Final = st.lists(st.builds(Field, NAMES, st.text(max_size=300), LINE), max_size=30).map(tuple)
-ANY_REPLY: Final = st.builds(
-    Reply,
-    tone=st.sampled_from(Tone),
-    title=LINE,
-    body=LINE,
-    asked=LINE,
-    person=LINE,
-    fields=FIELDS,
-    pictures=st.lists(PICTURES, max_size=30).map(tuple),
-    buttons=st.lists(BUTTONS, max_size=40).map(tuple),
-    errors=FIELDS,
-    progress=st.none() | st.floats(-1, 2),
-    since=st.none() | st.just(AT),
-)
 
 
 @settings(max_examples=60, deadline=None)
@@ -339,7 +168,7 @@ def test_any_list_of_jobs_makes_a_message_that_discord_takes(replies: list[tuple
     listed = [
         view(
             status,
-            Imagine(prompt=reply.asked, shape=Shape(64, 64), seed=1),
+            request=Imagine(prompt=reply.asked, shape=Shape(64, 64), seed=1),
             reply=reply,
             untold=untold,
             picture=reply.pictures[0] if reply.pictures else None,
@@ -406,19 +235,6 @@ async def test_the_same_picture_twice_has_one_button_and_many_have_rows() -> Non
     page = render.message(asked, say=say("en"))
     assert [button.label for button in buttons(page)] == [f"Picture {number}" for number in range(1, 8)]
     assert [len(row.children) for row in page.walk_children() if isinstance(row, ui.ActionRow)] == [5, 2]
-
-
-@pytest.mark.parametrize(
-    ("button", "verb", "target", "more"),
-    [
-        (Button(Verb.AGAIN, "", "0123456789abcdef"), "again", "0123456789abcdef", None),
-        (Button(Verb.UPSCALE, "", SMALL, 4), "upscale", SMALL, "4"),
-    ],
-)
-def test_an_id_is_read_as_it_was_written(button: Button, verb: str, target: str, more: str | None) -> None:
-    found = render.PRESS.fullmatch(render.custom_id(button))
-    assert found is not None
-    assert found.group("verb", "target", "more") == (verb, target, more)
 
 
 async def test_a_confirmed_button_says_so() -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from adapters.discord.visit import overruled
+from bot.chat.asking import overruled
 from bot.prompt import read
 from bot.request import Ratio, Wish
 

@@ -1,0 +1,1 @@
+"""What the doors of chat platforms share: reading presses and forms, fetching pictures, taking turns, captions."""

@@ -1,0 +1,90 @@
+"""Between a person's words and the desk: options against flags, forms filled in again, and several pictures at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bot import prompt
+from bot.desk import Desk
+from bot.errors import BadValueError, BotError, DuplicateError, NoOfferError
+from bot.fitting import series, wish_of
+from bot.message import Person, Place
+from bot.request import Imagine, Wish
+from bot.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """Of several pictures, `taken` were accepted before one was refused."""
+
+    taken: int
+    error: BotError
+    asked: str
+
+
+async def paint(
+    desk: Desk, wish: Wish, count: int, *, by: Person, at: Callable[[bool], Place], event: str, most: int
+) -> Stopped | None:
+    """As many pictures as were asked for, each a job of its own; a job's place is at(whether it is the first).
+
+    Raises what the desk raises of the first one, BadValueError for a count over `most` (of a form, or a list of
+    commands, from before the setting was changed).
+    """
+    if count > most:
+        raise BadValueError(field="count", value=count, allowed=f"1–{most}" if most > 1 else "1")
+    for number, each in enumerate(series(wish, count), start=1):
+        first = number == 1
+        asked = f"/imagine {prompt.written(each)}"
+        try:
+            await desk.accept(each, by=by, at=at(first), event=event if first else f"{event}:{number}", asked=asked)
+        except DuplicateError:
+            if first:
+                raise
+        except BotError as error:
+            if first:
+                raise
+            return Stopped(number - 1, error, asked)
+    return None
+
+
+def most_references(desk: Desk) -> int:
+    """As many pictures as any model that is on can paint after."""
+    return max((offer.references for offer in desk.offers()), default=0)
+
+
+def check_references(desk: Desk, count: int = 1) -> None:
+    """Before pictures are fetched: whether anything can paint after so many. Raises NoOfferError, BadValueError."""
+    most = most_references(desk)
+    if not most:
+        raise NoOfferError(kind="reference")
+    if count > most:
+        raise BadValueError(field="references", value=count, allowed=f"0–{most}")
+
+
+def overruled(wish: Wish, given: Mapping[str, Any]) -> Wish:
+    """The wish with the options that a person set besides the words: they go before flags among the words."""
+    given = {name: value for name, value in given.items() if value is not None}
+    if "width" in given and "height" in given:
+        given["ratio"] = None  # nothing is left for it to say
+    elif "ratio" in given and wish.width is not None and wish.height is not None:
+        given = {"width": None, "height": None} | given
+    if "model" in given:
+        given["provider"] = None
+    return replace(wish, **given)
+
+
+def wish_behind(view: View) -> Wish | None:
+    """What a person asked for, as they wrote it where that is known; None for what was not painted from words."""
+    request = view.request
+    if not isinstance(request, Imagine):
+        return None
+    try:
+        command = prompt.read_command(view.reply.asked)
+    except BotError:
+        command = None
+    if not isinstance(command, prompt.ImagineCommand):
+        return wish_of(request, view.model, view.provider, keep_seed=False)
+    written = command.wish
+    return written if written.seed == request.seed else replace(written, seed=None)

@@ -1,0 +1,106 @@
+"""What every chat door's tests need of a house that is open: its hours, what was bought, and what became of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.clock import RealClock
+from bot.job import JobId, Moderated, Rendered, Ticket
+from bot.providers import Order
+from bot.store import JobRecord
+from tests.clock import ShiftedClock
+from tests.house import ScriptedProvider, TestHouse
+
+
+class HastyClock(ShiftedClock):
+    """The house waits a fortieth of what it means to wait; its hours run as everybody's."""
+
+    SPEED = 40
+
+    def steady(self) -> float:
+        return super().steady() * self.SPEED
+
+    async def sleep(self, seconds: float) -> None:
+        await super().sleep(seconds / self.SPEED)
+
+
+@dataclass
+class DoorClock(RealClock):
+    """The house's hours; but the door's waits are real, since answers are due by what a platform calls a second."""
+
+    house: HastyClock
+
+    def now(self) -> datetime:
+        return self.house.now()
+
+
+@dataclass(frozen=True)
+class Living:
+    """A house in one of its lives."""
+
+    home: TestHouse
+
+    @property
+    def provider(self) -> ScriptedProvider:
+        return self.home.provider
+
+    @property
+    def orders(self) -> list[Any]:
+        """What was bought in this life, in order: an Imagine or Upscale each."""
+        return [order.request for order in self.provider.orders]
+
+    async def ordered(self, count: int = 1) -> list[Any]:
+        """The same, once there are so many."""
+
+        async def so_many() -> bool:
+            return len(self.orders) >= count
+
+        await soon(so_many)
+        return self.orders
+
+    def holding(self) -> asyncio.Event:
+        """Every picture from now on is painted when the event is set."""
+        done = asyncio.Event()
+
+        async def submit(order: Order) -> Ticket | Rendered | Moderated:
+            await done.wait()
+            return Rendered(link=f"https://pictures.test/{order.job}", seed=7, word="Ready")
+
+        self.provider.on_submit = submit
+        return done
+
+    async def job(self) -> JobId:
+        """The newest job of the house."""
+        return (await self.home.store.jobs(limit=1))[0].job.id
+
+    async def told(self) -> JobRecord:
+        """The newest job once its end was delivered, or kept."""
+
+        async def delivered() -> bool:
+            jobs = await self.home.store.jobs(limit=1)
+            return bool(jobs) and jobs[0].delivered_at is not None
+
+        await soon(delivered)
+        return (await self.home.store.jobs(limit=1))[0]
+
+    async def told_all(self, count: int) -> None:
+        """Wait until there were so many jobs, and there is nothing that is still to be told."""
+
+        async def over() -> bool:
+            jobs = await self.home.store.jobs()
+            return len(jobs) >= count and all(one.delivered_at for one in jobs)
+
+        await soon(over)
+
+
+async def soon(look: Callable[[], Awaitable[bool]]) -> None:
+    """Wait for what no request or frame tells. Raises TimeoutError."""
+    async with asyncio.timeout(10):
+        while True:
+            if await look():
+                return
+            await asyncio.sleep(0.01)  # between two looks
