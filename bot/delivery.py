@@ -88,7 +88,7 @@ class Delivery:
         try:
             async with live.turn:
                 record = None if fresh else await self._store.record(job.id)
-                if record is not None and record.status.ended:
+                if record is not None and (record.status.ended or record.deleted):
                     self._let_go(live)
                 elif record is None or record.receipt is None:
                     await self._post(live)
@@ -103,6 +103,10 @@ class Delivery:
         live = self._live.get(job)
         if live is not None:
             live.standing = standing
+
+    def drop(self, job: JobId) -> None:
+        """Show nothing new about the job any more: its person is forgotten."""
+        self._live.pop(job, None)
 
     def standing(self, job: JobId) -> Standing | None:
         """The last standing told of a message that still changes."""

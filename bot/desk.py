@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from random import Random
-from typing import Final
+from typing import Any, Final
 
 import structlog
 
@@ -244,6 +244,28 @@ class Desk:
         await self._gallery.forget(job)
         await self._delivery.remove(record.job)
 
+    async def forget_people(self, door: str, prefix: str) -> None:
+        """Keep nothing of a door's people and places whose ids begin so but what they cost: no word, name or picture.
+
+        What is under way for them ends and is told nowhere; a vendor's bill for it stays in the ledger.
+        """
+        async for job in self._gallery.forget_people(door, prefix):
+            self._delivery.drop(job)
+            self._runner.stop(job)
+            self.ended(job)
+
+    async def hold(self, door: str, event: str, payload: Mapping[str, Any]) -> None:
+        """Keep an event that a door acknowledges before it is decided over; a second time does nothing."""
+        await self._store.hold(door, event, payload)
+
+    async def let_go(self, door: str, event: str) -> None:
+        """The event is decided over."""
+        await self._store.let_go(door, event)
+
+    async def held(self, door: str) -> Sequence[tuple[str, dict[str, Any]]]:
+        """The door's events that an earlier life, or this one, has not decided over; the oldest first."""
+        return await self._store.held(door)
+
     async def view(self, job: JobId) -> View:
         """A job as it stands. Raises JobUnknownError."""
         return await self._teller.view(await self._store.record(job))
@@ -302,13 +324,19 @@ class Desk:
         """Our full-size original of the picture that a message of ours shows; None where it shows none."""
         return await self._gallery.behind(receipt)
 
-    async def fitted(self, picture: Picture, *, max_bytes: int) -> Fitted:
-        """The picture's bytes, re-encoded where they do not fit. Raises PictureUnknownError, FileTooLargeError."""
+    async def fitted(
+        self, picture: Picture, *, max_bytes: int, formats: Collection[Format] = tuple(Format)
+    ) -> Fitted:
+        """The picture's bytes, re-encoded where they do not fit or are of none of these types, which hold JPEG or WebP.
+
+        Raises PictureUnknownError, FileTooLargeError.
+        """
         saved = await self._gallery.picture(picture.id)
-        whole = await self._gallery.read(saved.id)
+        whole, kind = await images.exchange(await self._gallery.read(saved.id), formats)
         if len(whole) <= max_bytes:
-            return Fitted(file=whole, format=saved.format, whole=True)
-        return Fitted(file=await images.fit(whole, max_bytes=max_bytes), format=Format.WEBP, whole=False)
+            return Fitted(file=whole, format=kind, whole=True)
+        to: images.Lossy = Format.WEBP if Format.WEBP in formats else Format.JPEG
+        return Fitted(file=await images.fit(whole, max_bytes=max_bytes, to=to), format=to, whole=False)
 
     async def about(self, by: Person) -> Reply:
         """What is on, what the person has left, and what becomes of words and pictures."""

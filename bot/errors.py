@@ -5,6 +5,7 @@ BotError
 │   ├── PromptMissingError, PromptTooLongError
 │   ├── UnknownFlagError, BadValueError, UnknownModelError, NoOfferError
 │   ├── TooFastError, TooManyJobsError, QuotaSpentError, PlaceClosedError, RoleMissingError, BusyError
+│   ├── NotInvitedError, StrangerError
 │   ├── PictureMissingError, PictureUnknownError, PictureUnseenError, PictureUnreachableError
 │   ├── NotAPictureError, BrokenPictureError
 │   ├── FileTooLargeError, PictureTooLargeError, PictureTooSmallError
@@ -90,6 +91,16 @@ class PlaceClosedError(RefusedError):
 
 class RoleMissingError(RefusedError):
     """The operator lets only people with a certain role ask."""
+
+
+class NotInvitedError(RefusedError):
+    """The bot is not in the channel and can't join by itself. Facts: `command` that brings it in, None where nothing
+    does, as in a talk between two people.
+    """
+
+
+class StrangerError(RefusedError):
+    """Somebody of another organisation, in a channel that both share, where the operator lets only their own ask."""
 
 
 class BusyError(RefusedError):

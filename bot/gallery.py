@@ -13,6 +13,7 @@ import os
 import re
 import secrets
 import stat
+from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +28,8 @@ from bot.store import SavedImage, Store
 
 NAME: Final = re.compile(r"([0-9a-f]{64})\.(webp|png|jpeg)")
 INCOMING: Final = "incoming"
+PORTION: Final = 50
+"""Jobs or pictures forgotten in one transaction: whoever wants to write meanwhile waits for some 50 ms."""
 FULL: Final = frozenset((errno.ENOSPC, errno.EDQUOT))
 
 
@@ -120,13 +123,40 @@ class Gallery:
     async def forget(self, job: JobId) -> None:
         """Take the job's message out of the house's memory, and with it the pictures that no other job needs."""
         async with self._changing:
-            for name in await self._store.forget(job):
-                await self.remove(name)
+            await self._remove(await self._store.forget(job))
+
+    async def erase(self, job: JobId) -> None:
+        """As `forget`, and no word about the job is kept either."""
+        async with self._changing:
+            await self._remove(await self._store.erase(job))
+
+    async def forget_people(self, door: str, prefix: str) -> AsyncIterator[JobId]:
+        """Take away all that was said, made and brought by those whose Person.id begins so, and in such Places.
+
+        Gives each job that was open, so that its run can be stopped.
+        """
+        jobs = await self._store.jobs_of_all(door, prefix)
+        for first in range(0, len(jobs), PORTION):
+            async with self._changing:
+                forgotten = await self._store.forget_jobs(jobs[first : first + PORTION])
+                await self._remove(forgotten.files)
+            for job in forgotten.stopped:
+                yield job
+        pictures = await self._store.images_of_all(door, prefix)
+        for first in range(0, len(pictures), PORTION):
+            async with self._changing:
+                some = pictures[first : first + PORTION]
+                await self._remove(await self._store.forget_images(door, prefix, some))
+        await self._store.forget_names(door, prefix)
 
     async def remove(self, name: str) -> None:
         """Take a file away; one that is gone already is no fault."""
         path = self.path(name)
         await asyncio.to_thread(path.unlink, missing_ok=True)
+
+    async def _remove(self, names: Iterable[str]) -> None:
+        for name in names:
+            await self.remove(name)
 
     def _write(self, picture: bytes, kind: Format) -> ImageId:
         image = ImageId(hashlib.sha256(picture).hexdigest())

@@ -12,12 +12,12 @@ import io
 import os
 import struct
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from math import isqrt
-from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal, ParamSpec, TypeVar
 
 from PIL import ExifTags, Image, ImageCms
 from PIL.JpegImagePlugin import JpegImageFile, get_sampling
@@ -43,7 +43,9 @@ VERIFY_MAX_PIXELS: Final = 64_000_000
 MAX_SCANS: Final = 100
 """A progressive JPEG has about ten passes; thousands are an attack on our time (each one walks every pixel)."""
 QUALITIES: Final = (92, 85, 75, 60)
-"""WebP qualities that `fit` tries before it takes pixels away."""
+"""Of WebP or JPEG, those that `fit` tries before it takes pixels away."""
+PNG_BYTES: Final = 8 * 1024 * 1024
+"""Above it an exact copy is no longer worth its size, and `exchange` writes a JPEG where it may."""
 FIT_MIN_SIDE: Final = 512
 """Pixels of the longer side below which a picture is no longer worth showing."""
 
@@ -66,6 +68,7 @@ _DAMAGED: Final = (
 )  # fmt: skip
 """What Pillow raises for a damaged file; the fuzz test in tests/unit/test_images.py looks for more."""
 
+Lossy = Literal[Format.WEBP, Format.JPEG]
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -128,12 +131,20 @@ async def encode(picture: bytes, to: Format, *, quality: int = 95) -> bytes:
     return await _off_loop(_encode, picture, to, quality)
 
 
-async def fit(picture: bytes, *, max_bytes: int, max_side: int = 4096) -> bytes:
-    """The same bytes if they fit, else WebP, else fewer pixels; max_side in pixels, longer side.
+async def exchange(picture: bytes, formats: Collection[Format]) -> tuple[bytes, Format]:
+    """The same pixels as one of these types: as they are, else exact as PNG, else as JPEG or WebP of quality 95.
+
+    Where a JPEG may be written, a PNG of more than PNG_BYTES is not; it stands on white.
+    """
+    return await _off_loop(_exchange, picture, formats)
+
+
+async def fit(picture: bytes, *, max_bytes: int, max_side: int = 4096, to: Lossy = Format.WEBP) -> bytes:
+    """The same bytes if they fit, else that type, else fewer pixels; max_side in pixels, longer side.
 
     Raises FileTooLargeError where it would take less than 512 px.
     """
-    return await _off_loop(_fit, picture, max_bytes, max_side)
+    return await _off_loop(_fit, picture, max_bytes, max_side, to)
 
 
 async def _off_loop(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -187,7 +198,19 @@ def _encode(picture: bytes, to: Format, quality: int) -> bytes:
             return _written(_on_white(clean), format="JPEG", quality=quality)
 
 
-def _fit(picture: bytes, max_bytes: int, max_side: int) -> bytes:
+def _exchange(picture: bytes, formats: Collection[Format]) -> tuple[bytes, Format]:
+    kind = _format_of(picture)
+    if kind in formats:
+        return picture, kind
+    if Format.PNG in formats:
+        exact = _encode(picture, Format.PNG, 0)
+        if len(exact) <= PNG_BYTES or Format.JPEG not in formats:
+            return exact, Format.PNG
+    to = Format.JPEG if Format.JPEG in formats else Format.WEBP
+    return _encode(picture, to, 95), to
+
+
+def _fit(picture: bytes, max_bytes: int, max_side: int, to: Lossy) -> bytes:
     facts = _bound(picture, max_side=2**16, max_pixels=VERIFY_MAX_PIXELS, min_side=1)
     if len(picture) <= max_bytes and max(facts.width, facts.height) <= max_side:
         return picture
@@ -195,14 +218,14 @@ def _fit(picture: bytes, max_bytes: int, max_side: int) -> bytes:
         image.draft("RGB", (max_side, max_side))  # a JPEG may skip the pixels that we would throw away
         clean = _plain(image)
     clean.thumbnail((max_side, max_side), Image.Resampling.LANCZOS)
-    return _smaller(clean, max_bytes)
+    return _smaller(clean if to is Format.WEBP else _on_white(clean), max_bytes, to)
 
 
-def _smaller(image: Image.Image, max_bytes: int) -> bytes:
-    """WebP of at most max_bytes: less quality first, then three quarters of each side at a time."""
+def _smaller(image: Image.Image, max_bytes: int, to: Lossy = Format.WEBP) -> bytes:
+    """WebP or JPEG of at most max_bytes: less quality first, then three quarters of each side at a time."""
     while True:
         for quality in QUALITIES:
-            written = _written(image, format="WEBP", quality=quality)
+            written = _written(image, format=to.value.upper(), quality=quality)
             if len(written) <= max_bytes:
                 return written
         side = max(image.size) * 3 // 4

@@ -308,6 +308,8 @@ class Runner:
         if first:
             await self._count(record)
         log.info("job ended", status=record.status.value, provider=job.provider, model=job.model)
+        if record.deleted:  # its person was forgotten while it ran
+            await self._gallery.erase(job.id)
         self._ended(job.id)
 
     async def _count(self, record: JobRecord) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -16,11 +17,11 @@ from bot.job import Cancelled, Job, JobId, Outcome, Status, Ticket
 from bot.message import Receipt, Reply
 from bot.record import encode
 from bot.request import ImageId
-from bot.store import announcements, images, jobs, ledger, opening, pace, usage
+from bot.store import announcements, held, images, jobs, ledger, oblivion, opening, pace, usage
 from bot.store.lock import Lock, file_of, take
 from bot.store.tables import jobs as job_table
 from bot.store.transactions import Transactions
-from bot.store.values import JobRecord, KeptReply, LedgerSum, SavedImage, Spend, Usage
+from bot.store.values import Forgotten, JobRecord, KeptReply, LedgerSum, SavedImage, Spend, Usage
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -67,7 +68,25 @@ class Store:
         if self._lock is not None:
             self._lock.release()
 
+    @property
+    def engines(self) -> tuple[sa.Engine, sa.Engine]:
+        """For a library that keeps tables of its own here: the engine to read with, and the one to write with."""
+        return self._engine, self._engine.execution_options(**{opening.WRITES: True})
+
     # Taking jobs in, and looking at them
+
+    async def hold(self, door: str, event: str, payload: Mapping[str, Any]) -> None:
+        """Keep an event, plain JSON, that is acknowledged before it is decided over; a second time does nothing."""
+        with suppress(IntegrityError):  # another process was first
+            await self._write(held.keep, door, event, payload, self._clock.now())
+
+    async def let_go(self, door: str, event: str) -> None:
+        """The event is decided over, so that no later life needs to."""
+        await self._write(held.let_go, door, event)
+
+    async def held(self, door: str) -> tuple[tuple[str, dict[str, Any]], ...]:
+        """The door's events that are held, the oldest first."""
+        return await self._read(held.of_door, door)
 
     async def accept(
         self, job: Job, lane: str, decide: Callable[[Usage], None], *, day_starts_at: datetime | None = None
@@ -235,6 +254,32 @@ class Store:
         """Take the job's message away, and its pictures where no other job needs them; gives their file names."""
         return await self._write(_forget, job, self._clock.now())
 
+    # People who are gone
+
+    async def jobs_of_all(self, door: str, prefix: str) -> tuple[JobId, ...]:
+        """Jobs of all whose Person.id begins so, and all jobs at a Place whose id does; the newest first."""
+        return await self._read(oblivion.jobs_of, door, prefix)
+
+    async def images_of_all(self, door: str, prefix: str) -> tuple[ImageId, ...]:
+        """The pictures that all these people made or brought."""
+        return await self._read(oblivion.images_of, door, prefix)
+
+    async def forget_jobs(self, some: Sequence[JobId]) -> Forgotten:
+        """Stop those that are open, and keep of all of them what they cost. A few at a time: others wait to write."""
+        return await self._write(oblivion.forget_jobs, some, self._clock.now())
+
+    async def forget_images(self, door: str, prefix: str, some: Sequence[ImageId]) -> tuple[str, ...]:
+        """Forget that these people had these pictures; gives the file names of those that nobody else needs."""
+        return await self._write(oblivion.forget_images, door, prefix, some)
+
+    async def forget_names(self, door: str, prefix: str) -> None:
+        """Forget what these people are called."""
+        await self._write(oblivion.forget_names, door, prefix)
+
+    async def erase(self, job: JobId) -> tuple[str, ...]:
+        """Forget whatever words and pictures a job has; gives the names of the files that nobody needs any more."""
+        return await self._write(oblivion.erase, job, self._clock.now())
+
     # Sums
 
     async def took(self, provider: str, model: str, seconds: float) -> None:
@@ -271,4 +316,4 @@ class Store:
 
 def _forget(connection: sa.Connection, job: JobId, now: datetime) -> tuple[str, ...]:
     announcements.remove(connection, job, now)
-    return images.release(connection, job)
+    return images.release(connection, images.touched(connection, job))

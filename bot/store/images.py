@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import sqlalchemy as sa
 
 from bot.errors import PictureUnknownError
@@ -76,12 +78,15 @@ def lineage(connection: sa.Connection, image: ImageId) -> tuple[SavedImage, ...]
     return tuple(line.values())
 
 
-def release(connection: sa.Connection, job: JobId) -> tuple[str, ...]:
-    """Remove the pictures that only this deleted job made or worked from; gives the names of their files."""
-    touched = sa.union(
-        sa.select(makings.c.image).where(makings.c.job == job), sa.select(sources.c.image).where(sources.c.job == job)
-    )
-    candidates = tuple(connection.scalars(touched))
+def touched(connection: sa.Connection, job: JobId) -> tuple[ImageId, ...]:
+    """The pictures that the job made or works from."""
+    made, used = sa.select(makings.c.image), sa.select(sources.c.image)
+    found = connection.scalars(sa.union(made.where(makings.c.job == job), used.where(sources.c.job == job)))
+    return tuple(ImageId(image) for image in found)
+
+
+def release(connection: sa.Connection, candidates: Iterable[ImageId]) -> tuple[str, ...]:
+    """Remove those that no job needs which is not deleted; gives the names of their files."""
     return tuple(_remove(connection, image) for image in candidates if not _needed(connection, image))
 
 

@@ -94,6 +94,14 @@ class SavedImage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Forgotten:
+    """What one transaction forgot: files that nobody needs any more, and jobs that were open."""
+
+    files: tuple[str, ...]
+    stopped: tuple[JobId, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Spend:
     """What one person's jobs of a period come to, holds included; unpriced counts pictures of unpublished price."""
 

@@ -22,7 +22,7 @@ from bot.record import encode
 from bot.store import Store, migrations, opening, running
 from bot.store.tables import SCHEMAS, metadata
 from tests.clock import HeldClock
-from tests.unit.store.made import anything_goes, made_job
+from tests.unit.store.made import anything_goes, made_image, made_job
 
 HOLDER = """
 import asyncio, sys
@@ -158,6 +158,32 @@ async def test_what_the_first_schema_held_is_there_after_the_upgrade(url: str, c
     assert await store.undelivered() == (job.id,)
     await store.delivered(job.id, told=False)
     assert (await store.record(job.id)).untold
+    await store.close()
+
+
+async def test_what_the_second_schema_held_is_there_after_the_upgrade(url: str, clock: HeldClock) -> None:
+    image, at = made_image(clock, "cat"), clock.now().replace(tzinfo=None).isoformat(" ")
+    old = opening.connect(url)
+    config = migrations.settings()
+    with old.execution_options(**{opening.WRITES: True}).begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+        connection.execute(
+            sa.text("INSERT INTO images VALUES (:id, :name, 'webp', 1024, 768, 3)"),
+            {"id": image.id, "name": image.name},
+        )
+        connection.execute(
+            sa.text(
+                "INSERT INTO makings (image, person_key, provider, model, made_at) VALUES (:id, 'web:ada', '', '', :at)"
+            ),
+            {"id": image.id, "at": at},
+        )
+    old.dispose()
+    store = await Store.open(url, clock=clock)
+    assert schema_of(file_of(url)) == SCHEMAS[-1]
+    assert await store.image(image.id) == image
+    await store.hold("slack", "Ev1", {})
+    assert await store.held("slack") == (("Ev1", {}),)
     await store.close()
 
 

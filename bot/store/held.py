@@ -1,0 +1,33 @@
+"""The statements about events that a door has acknowledged before it could decide over them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.store.tables import held
+
+
+def keep(connection: sa.Connection, door: str, event: str, payload: Mapping[str, Any], now: datetime) -> None:
+    """Write the event down, unless it is."""
+    if connection.scalar(sa.select(held.c.event).where(*_is(door, event))) is None:
+        connection.execute(held.insert().values(door=door, event=event, payload=dict(payload), held_at=now))
+
+
+def let_go(connection: sa.Connection, door: str, event: str) -> None:
+    connection.execute(held.delete().where(*_is(door, event)))
+
+
+def of_door(connection: sa.Connection, door: str) -> tuple[tuple[str, dict[str, Any]], ...]:
+    """The door's events with what came along, the oldest first."""
+    rows = connection.execute(
+        sa.select(held.c.event, held.c.payload).where(held.c.door == door).order_by(held.c.held_at, held.c.event)
+    )
+    return tuple((row.event, row.payload) for row in rows)
+
+
+def _is(door: str, event: str) -> tuple[sa.ColumnElement[bool], ...]:
+    return held.c.door == door, held.c.event == event
