@@ -106,6 +106,47 @@ class Spec:
         return list(Draft202012Validator(schema, registry=self._registry).iter_errors(body))
 
 
+class Methods:
+    """Slack's methods: the arguments, scopes and error codes of each, from one compiled document."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        self._methods: dict[str, dict[str, Any]] = document["methods"]
+
+    def __contains__(self, method: str) -> bool:
+        return method in self._methods
+
+    def takes(self, method: str, argument: str) -> bool:
+        return argument in self._arguments(method)
+
+    def required(self, method: str) -> list[str]:
+        return list(self._methods[method]["args"].get("required") or ())
+
+    def kinds(self, method: str, argument: str) -> frozenset[str]:
+        """JSON types that an argument may have; empty where the document names a shape of its own instead."""
+        described = self._arguments(method).get(argument, {})
+        parts = described.get("anyOf") or [described]
+        found: set[str] = set()
+        for part in parts:
+            kind = part.get("type")
+            if kind is None:
+                return frozenset()
+            found.update([kind] if isinstance(kind, str) else kind)
+        return frozenset(found - {"null"})
+
+    def scopes(self, method: str) -> list[str]:
+        """Of a bot's token; any of several is enough, as the channel's kind asks."""
+        return list((self._methods[method].get("scope") or {}).get("bot") or ())
+
+    def reads_json(self, method: str) -> bool:
+        return bool(self._methods[method].get("json_input_supported"))
+
+    def errors(self, method: str) -> frozenset[str]:
+        return frozenset(self._methods[method]["error_codes"])
+
+    def _arguments(self, method: str) -> dict[str, Any]:
+        return self._methods.get(method, {}).get("args", {}).get("properties") or {}
+
+
 def _pointer(steps: Iterable[str]) -> str:
     return "urn:spec#" + "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in steps)
 
@@ -115,3 +156,10 @@ def find(name: str) -> Spec | None:
     """The document of that file name; None where this machine has none, as a newcomer's."""
     file = FOLDER / name
     return Spec(json.loads(file.read_bytes())) if file.is_file() else None
+
+
+@cache
+def find_methods(name: str) -> Methods | None:
+    """Slack's methods from the document of that file name; None where this machine has none."""
+    file = FOLDER / name
+    return Methods(json.loads(file.read_bytes())) if file.is_file() else None
