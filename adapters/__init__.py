@@ -5,17 +5,36 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from bot.clock import Clock, RealClock
 from bot.errors import Fact
 
-REGISTRY: Final[Mapping[str, str]] = {"discord": "adapters.discord", "web": "adapters.web"}
-COMMANDS: Final[Mapping[str, str]] = {"discord": "Invite the bot to Discord, and bring its commands there."}
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+REGISTRY: Final[Mapping[str, str]] = {
+    "discord": "adapters.discord",
+    "slack": "adapters.slack",
+    "web": "adapters.web",
+}
+COMMANDS: Final[Mapping[str, str]] = {
+    "discord": "Invite the bot to Discord, and bring its commands there.",
+    "slack": "Make the Slack app, and keys for many workspaces.",
+}
 """The doors that have a module `terminal`, with what `imagebot --help` says of it, so that help imports no door.
 
-The module holds `commands`, a click group whose commands return an Errand, and `check`, an Errand for `imagebot check`.
+The module holds `commands`, a click group whose commands return an Errand, Keyless or not, and `check`, an Errand for
+`imagebot check`.
 """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Database:
+    """The house's own, for a chat library that keeps tables there: in `reading` a transaction must not write."""
+
+    reading: sa.Engine
+    writing: sa.Engine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +46,8 @@ class Kit:
     tokens: Sequence[tuple[str, str, bool]] = field(default=(), repr=False)
     """The web door's callers: name, token, whether an admin."""
     metrics: Callable[[], bytes] | None = None
+    database: Database | None = None
+    """None in the terminal, where no house is open."""
 
 
 class State(StrEnum):
@@ -40,6 +61,8 @@ class State(StrEnum):
     """More about the line before."""
     SAID = "said"
     """What the command was asked for, without a mark, so that it can be copied or piped."""
+    HINT = "hint"
+    """What to do with it; to standard error, where a pipe does not take it along."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,5 +75,19 @@ class Finding:
     listed: Sequence[str] = ()
 
 
-Errand = Callable[[Any, Kit], AsyncIterator[Finding]]
+@dataclass(frozen=True, slots=True)
+class Verbatim:
+    """Text that is no sentence, such as a file's: printed as it is, and all that a pipe takes along."""
+
+    text: str = field(repr=False)
+
+
+Errand = Callable[[Any, Kit], AsyncIterator[Finding | Verbatim]]
 """What a door does for the terminal, by its Settings and the kit: it tells as it goes, and needs no open house."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keyless:
+    """An errand that needs none of the door's secrets, such as one that tells how to come by them."""
+
+    errand: Errand

@@ -7,7 +7,7 @@ import importlib
 import signal
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from random import Random, SystemRandom
@@ -18,7 +18,7 @@ import structlog
 from pydantic import BaseModel, SecretStr
 
 from adapters import REGISTRY as DOORS
-from adapters import Kit
+from adapters import Database, Kit
 from bot import settings as house_settings
 from bot import telemetry
 from bot.clock import Clock, RealClock
@@ -195,7 +195,7 @@ async def open_house(settings: Settings, *, errand: bool = False) -> AsyncIterat
             ),
         )
         desk, engine = rooms.desk, rooms.engine
-        doors = _doors(settings, desk, errand=errand)
+        doors = _doors(settings, desk, store, errand=errand)
         for name, door in doors.items():
             rooms.delivery.messengers[name] = door.messenger
         loops = _loops(rooms.watch, rooms.delivery, engine, None if errand else catalogue, clock)
@@ -285,10 +285,11 @@ def _key_ring(settings: Settings, catalogue: Catalogue) -> KeyRing:
     return KeyRing(catalogue, remember=remember, forget=forget)
 
 
-def _doors(settings: Settings, desk: Desk, *, errand: bool) -> dict[str, Door]:
+def _doors(settings: Settings, desk: Desk, store: Store, *, errand: bool) -> dict[str, Door]:
     """The doors that are to be opened, not yet open to anybody."""
     doors: dict[str, Door] = {}
-    kit = door_kit(settings)
+    reading, writing = store.engines
+    kit = replace(door_kit(settings), database=Database(reading=reading, writing=writing))
     for name, module in DOORS.items():
         section: Any = settings.doors[name]
         if errand and name == "web":
@@ -313,4 +314,4 @@ def door_kit(settings: Settings) -> Kit:
 
 def wanted(door: Any, secrets: Collection[str]) -> bool:
     """Whether a door is to be opened; one that is set neither on nor off opens where its secrets are present."""
-    return all(need in secrets for need in getattr(door, "NEEDS", ())) if door.enabled is None else door.enabled
+    return house_settings.missing(door, secrets) is None if door.enabled is None else door.enabled

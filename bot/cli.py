@@ -15,7 +15,7 @@ from typing import Any, Final, NoReturn, TypeVar
 
 import click
 
-from adapters import COMMANDS, REGISTRY, Errand
+from adapters import COMMANDS, REGISTRY, Errand, Keyless
 from bot import VERSION
 from bot.errors import BotError, SettingsError, key_of
 from bot.job import Status
@@ -47,9 +47,9 @@ def main(context: click.Context, config: Path | None) -> None:
 
     No key is needed to try it: without one, pictures are offline sketches, and upscaling is real. Keys and tokens come
     from the environment or from .env: BFL_API_KEY (FLUX by Black Forest Labs), STABILITY_API_KEY (Stability AI),
-    DISCORD_TOKEN (the bot on Discord), IMAGEBOT_WEB_TOKENS (for a web door beyond this machine). Everything else is in
-    config.toml; config.example.toml shows all of it with its defaults, and IMAGEBOT__SECTION__KEY in the environment
-    overrides any of it.
+    DISCORD_TOKEN (the bot on Discord), SLACK_BOT_TOKEN and SLACK_APP_TOKEN (the app on Slack), IMAGEBOT_WEB_TOKENS (for
+    a web door beyond this machine). Everything else is in config.toml; config.example.toml shows all of it with its
+    defaults, and IMAGEBOT__SECTION__KEY in the environment overrides any of it.
     """
     context.obj = config
 
@@ -172,7 +172,7 @@ class DoorCommands(click.Group):
         return group
 
 
-def _carry_out(door: str, errand: Errand) -> None:
+def _carry_out(door: str, errand: Errand | Keyless) -> None:
     from bot.terminal import door as doors
 
     _quiet()

@@ -13,7 +13,7 @@ import os
 import re
 import threading
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, cast
@@ -44,7 +44,7 @@ WEB_TOKENS: Final = "IMAGEBOT_WEB_TOKENS"
 SHORT_TOKEN: Final = 16
 """Characters; a shorter web token is taken, with a remark that it can be guessed."""
 
-_SECRET_NAME: Final = re.compile(r"\w*(?:KEY|TOKENS?|SECRET)\Z")
+_SECRET_NAME: Final = re.compile(r"\w*(?:KEY|TOKENS?|SECRET|CLIENT_ID)\Z")
 _ALLOWED: Final = {
     "bool_type": "must be true or false",
     "bool_parsing": "must be true or false",
@@ -159,7 +159,8 @@ def load(
 ) -> Settings:
     """Read everything once: `path`, else IMAGEBOT_CONFIG, else ./config.toml if present; then the environment.
 
-    A model may name, in a ClassVar NEEDS, variables without which `enabled = true` cannot work. Raises SettingsError.
+    A model may name, in a ClassVar NEEDS, variables without which `enabled = true` cannot work; of several in one
+    tuple, one will do. Raises SettingsError.
     """
     environ = _environment(env_file)
     source = _source(path, environ)
@@ -189,6 +190,15 @@ def load(
     for name, section in (*settings.providers.items(), *settings.doors.items()):
         _require(name, section, secrets, source)
     return settings
+
+
+def missing(section: BaseModel, secrets: Collection[str]) -> str | None:
+    """The first variable of the model's NEEDS that nobody set; of several that will do, the one named first."""
+    for need in getattr(section, "NEEDS", ()):
+        either = (need,) if isinstance(need, str) else need
+        if not any(variable in secrets for variable in either):
+            return str(either[0])
+    return None
 
 
 async def remember_key(variable: str, value: SecretStr, env_file: Path = ENV_FILE) -> None:
@@ -374,9 +384,9 @@ def _web_tokens(listed: str) -> tuple[WebToken, ...]:
 
 
 def _require(name: str, section: BaseModel, secrets: Mapping[str, SecretStr], source: Path | None) -> None:
-    missing = [variable for variable in getattr(section, "NEEDS", ()) if variable not in secrets]
-    if missing and "enabled" in section.model_fields_set and getattr(section, "enabled", False):
+    variable = missing(section, secrets)
+    if variable and "enabled" in section.model_fields_set and getattr(section, "enabled", False):
         raise SettingsError(
-            f"{source or PREFIX + name.upper() + '__ENABLED'}: {name} is enabled and needs {missing[0]}, "
+            f"{source or PREFIX + name.upper() + '__ENABLED'}: {name} is enabled and needs {variable}, "
             f"which must be set in the environment or in .env."
         )

@@ -16,6 +16,7 @@ from adapters.web.guard import CALLER
 from adapters.web.render import Say
 from bot.desk import Desk
 from bot.message import Person, Place
+from bot.words import reader
 
 CHANNEL: Final = Place("web", "channel")
 API: Final = Place("web", "api")
@@ -25,19 +26,6 @@ PERSON_COOKIE: Final = "imagebot_person"
 NAME_COOKIE: Final = "imagebot_name"
 COOKIE_LIFE_S: Final = 365 * 24 * 3600
 NAME_LIMIT: Final = 32
-_TAG: Final = re.compile(r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8}){0,3}")
-
-
-def languages(request: web.Request) -> list[str]:
-    """The BCP 47 tags of Accept-Language, the dearest first."""
-    weighed: list[tuple[float, str]] = []
-    for part in request.headers.get("Accept-Language", "")[:400].split(","):
-        tag, _, rest = part.strip().partition(";")
-        found = re.fullmatch(r"\s*q=([01](?:\.\d{0,3})?)\s*", rest)
-        weight = float(found[1]) if found else 1.0
-        if _TAG.fullmatch(tag.strip()) and weight > 0:
-            weighed.append((weight, tag.strip()))
-    return [tag for _, tag in sorted(weighed, key=lambda pair: -pair[0])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +36,7 @@ class Speech:
 
     def locale(self, request: web.Request) -> str:
         """The first language that the visitor reads and words/ speaks, else English."""
-        for tag in languages(request):
-            if self.language(tag) == tag.split("-")[0].lower():
-                return tag
-        return "en"
+        return reader(request.headers.get("Accept-Language", ""), self.language)
 
     def language(self, locale: str) -> str:
         """What a page in that locale is written in, such as "de"."""

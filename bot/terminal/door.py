@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib
 from typing import Any, Final
 
-from adapters import COMMANDS, REGISTRY, Errand, Finding, State
+from adapters import COMMANDS, REGISTRY, Errand, Finding, Keyless, State
+from bot import settings as house_settings
 from bot.app import door_kit, wanted
 from bot.settings import Settings
 from bot.terminal.sheet import Sheet
@@ -17,8 +18,7 @@ NOT_SET: Final = 2
 
 def missing(name: str, settings: Settings) -> str | None:
     """The first variable that the door cannot do without and nobody set."""
-    needs: tuple[str, ...] = getattr(settings.doors[name], "NEEDS", ())
-    return next((variable for variable in needs if variable not in settings.secrets), None)
+    return house_settings.missing(settings.doors[name], settings.secrets)
 
 
 def turned_off(name: str, settings: Settings) -> bool:
@@ -27,11 +27,12 @@ def turned_off(name: str, settings: Settings) -> bool:
     return section.enabled is False
 
 
-async def carry_out(name: str, errand: Errand, settings: Settings, words: Words, tongue: str) -> int:
+async def carry_out(name: str, asked: Errand | Keyless, settings: Settings, words: Words, tongue: str) -> int:
     """Do what a door's command asks for, line by line; gives the exit code."""
     sheet = Sheet(words, tongue)
+    errand = asked.errand if isinstance(asked, Keyless) else asked
     variable = missing(name, settings)
-    if variable is not None:
+    if variable is not None and not isinstance(asked, Keyless):
         sheet.put(Finding(State.FAULT, "check-door-off", {"door": title(name), "variable": variable}))
         return NOT_SET
     await sheet.put_all(errand(settings.doors[name], door_kit(settings)))

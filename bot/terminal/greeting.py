@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 from rich.console import Console
 from rich.padding import Padding
@@ -17,8 +16,6 @@ from bot.terminal import door as shut
 from bot.view import Vendor
 from bot.words import Words
 
-COMING: Final = {"Slack": "SLACK_BOT_TOKEN"}
-"""Doors that this release does not have yet, by the variable that will open them."""
 Row = tuple[bool, str, str]
 """Whether it is on, its name, and how it stands."""
 
@@ -83,8 +80,4 @@ def _provider(vendor: Vendor, settings: Settings, words: Words, tongue: str) -> 
 
 def _remarks(house: House, settings: Settings, words: Words, tongue: str) -> list[str]:
     remarks: Sequence[Remark] = [*settings.remarks, *(each for door in house.doors.values() for each in door.remarks)]
-    return [words.say(tongue, remark.key, **remark.facts) for remark in remarks] + [
-        words.say(tongue, "remark-door-coming", door=door, variable=variable)
-        for door, variable in COMING.items()
-        if variable in settings.secrets
-    ]
+    return [words.say(tongue, remark.key, **remark.facts) for remark in remarks]

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from adapters import Finding, State
+from adapters import Finding, State, Verbatim
 from bot.words import Words
 
 
@@ -18,6 +18,7 @@ class Sheet:
     def __init__(self, words: Words, tongue: str) -> None:
         self._words, self._tongue = words, tongue
         self._console = Console(highlight=False, soft_wrap=True)
+        self._beside = Console(highlight=False, soft_wrap=True, stderr=True)
         self.faults = 0
 
     def put(self, finding: Finding) -> None:
@@ -35,11 +36,16 @@ class Sheet:
                 self._line(" ", said, style="dim")
             case State.SAID:
                 self._console.print(Text(said))
+            case State.HINT:
+                self._beside.print(Text(said, style="dim"))
 
-    async def put_all(self, findings: AsyncIterator[Finding]) -> None:
+    async def put_all(self, told: AsyncIterator[Finding | Verbatim]) -> None:
         """Each as it comes."""
-        async for finding in findings:
-            self.put(finding)
+        async for each in told:
+            if isinstance(each, Verbatim):
+                self._console.print(Text(each.text))
+            else:
+                self.put(each)
 
     def said(self, key: str, **facts: object) -> str:
         """The sentence alone."""

@@ -134,6 +134,23 @@ class Words:
         return (_moment(moment) - self._clock.now()).total_seconds()
 
 
+def preferred(header: str) -> list[str]:
+    """The BCP 47 tags of an Accept-Language header, the dearest first."""
+    weighed: list[tuple[float, str]] = []
+    for part in header[:400].split(","):
+        tag, _, rest = part.strip().partition(";")
+        found = re.fullmatch(r"\s*q=([01](?:\.\d{0,3})?)\s*", rest)
+        weight = float(found[1]) if found else 1.0
+        if _TAG.fullmatch(tag.strip()) and weight > 0:
+            weighed.append((weight, tag.strip()))
+    return [tag for _, tag in sorted(weighed, key=lambda pair: -pair[0])]
+
+
+def reader(header: str, language: Callable[[str], str]) -> str:
+    """The first locale of an Accept-Language header that we speak, else English; language(tag) is what we would."""
+    return next((tag for tag in preferred(header) if language(tag) == tag.split("-")[0].lower()), FALLBACK)
+
+
 def _culture(tag: str) -> Locale:
     """Babel's locale of a tag; of a land or script that Babel does not know, its language's."""
     try:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.words import Words
+from bot.words import Words, preferred
 from tests.clock import HeldClock
 
 NOW = HeldClock().now()
@@ -41,6 +41,10 @@ def test_english_and_german_are_spoken(words: Words) -> None:
 )
 def test_the_nearest_language_is_chosen(words: Words, locale: str, told: str) -> None:
     assert words.say(locale, "cost-free") == told
+
+
+def test_languages_of_equal_weight_keep_the_order_of_their_header() -> None:
+    assert preferred("nl, fr;q=0.5, sv, it;q=0") == ["nl", "sv", "fr"]
 
 
 def test_plurals_follow_the_number(words: Words) -> None:

@@ -16,7 +16,7 @@ error-prompt-missing = Sag mir, was ich malen soll: Schreib ein paar Worte hinte
 error-prompt-too-long = Der Prompt hat { $length } Zeichen, { $limit } passen. Bitte kürze ihn ein wenig.
 error-unknown-flag = { $meant ->
     [absent] { $flag } kenne ich nicht. Möglich sind: { $possible }.
-   *[other] { $flag } kenne ich nicht. Meintest du { $meant }? /help zählt alle auf.
+   *[other] { $flag } kenne ich nicht. Meintest du { $meant }? Sag mir „hilfe“, dann zähle ich alle auf.
 }
 error-bad-value = { $value ->
     [absent] { $label }: Der Wert fehlt. Möglich: { $allowed }.
@@ -43,6 +43,11 @@ error-quota-spent = { $limit ->
 } Du kannst { again-at } wieder fragen.
 error-place-closed = In diesem Kanal bin ich nicht zugelassen. Wer diesen Bot betreibt, kann ihn öffnen.
 error-role-missing = Dafür brauchst du hier eine bestimmte Rolle. Frag jemanden, der hier die Rollen vergibt.
+error-not-invited = { $command ->
+    [absent] An diesem Gespräch nehme ich nicht teil und kann auch nicht dazukommen. Schreib mir direkt oder frag in einem Kanal.
+   *[other] In diesem Kanal bin ich noch nicht. Gib hier { $command } ein und frag mich dann noch einmal.
+}
+error-stranger = In einem Kanal, den sich Organisationen teilen, male ich nur für die, die mich betreibt.
 error-busy = Gerade fragen so viele auf einmal, dass ich das nicht annehmen konnte. Es wurde nichts berechnet. Bitte frag in einer Minute noch einmal.
 error-picture-missing = Welches Bild? Antworte auf eines oder füge eines als Datei hinzu.
 error-picture-unknown = Dieses Bild finde ich nicht mehr. Du kannst es noch einmal als Datei hinzufügen.

@@ -14,6 +14,11 @@ terminal-discord-open = offen als { $name }, { $count ->
    *[other] auf { $count } Servern
 }
 terminal-discord-waiting = wartet auf Discord
+terminal-slack-open = offen: { $name }, über { $mode ->
+    [http] HTTP
+   *[socket] Socket Mode
+}
+terminal-slack-waiting = wartet auf Slack
 terminal-on = an
 terminal-on-keyless = an, braucht keinen Schlüssel
 terminal-off = aus; setze { $variable }
@@ -30,6 +35,11 @@ remark-discord-planted = Discord hatte noch keine Befehle dieses Bots, also habe
 remark-discord-unreachable = Discord ist noch nicht zu erreichen. Ich versuche es weiter.
 remark-discord-alone =
     Der Bot ist noch auf keinem Discord-Server. Mit diesem Link holst du ihn auf deinen:
+    { $url }
+
+remark-slack-unreachable = Slack ist noch nicht zu erreichen. Ich versuche es weiter.
+remark-slack-install =
+    Mit diesem Link installieren Workspaces die Slack-App:
     { $url }
 
 ## Beim Beenden
@@ -107,6 +117,68 @@ permission-embed-links = Links einbetten
 permission-attach-files = Dateien anhängen
 permission-read-message-history = Nachrichtenverlauf anzeigen
 
+## imagebot check: Slack
+
+check-slack = Slack: angemeldet als { $name } in { $team }
+check-slack-two-ways = Slack: SLACK_BOT_TOKEN und SLACK_CLIENT_ID sind beide gesetzt. Behalte das erste für einen einzelnen Workspace oder das zweite für viele, und entferne das andere.
+check-slack-lacks = Slack: { $variable ->
+    [SLACK_APP_TOKEN] Für den Socket Mode fehlt SLACK_APP_TOKEN. Erzeuge es in deiner App auf api.slack.com/apps: Basic Information, App-Level Tokens, mit dem Scope connections:write.
+    [SLACK_SIGNING_SECRET] Für slack.mode = "http" fehlt SLACK_SIGNING_SECRET. Kopiere es aus deiner App auf api.slack.com/apps: Basic Information, App Credentials.
+    [SLACK_CLIENT_SECRET] Zu SLACK_CLIENT_ID fehlt SLACK_CLIENT_SECRET. Kopiere es aus deiner App auf api.slack.com/apps: Basic Information, App Credentials.
+    [SLACK_ENCRYPTION_KEY] Die Tokens vieler Workspaces werden verschlüsselt aufbewahrt; dafür fehlt SLACK_ENCRYPTION_KEY. `imagebot slack key` erzeugt einen Schlüssel.
+    [public_url] Eine App für viele Workspaces braucht slack.public_url, die https-Adresse, von der sie installiert wird.
+   *[SLACK_BOT_TOKEN] SLACK_BOT_TOKEN ist nicht gesetzt. Kopiere es aus deiner App auf api.slack.com/apps: OAuth & Permissions, Bot User OAuth Token.
+}
+check-slack-misplaced = Slack: In { $variable } steht { $found ->
+    [app] ein App-Level Token, das in SLACK_APP_TOKEN gehört
+    [bot] ein Bot-Token, das in SLACK_BOT_TOKEN gehört
+    [user] das Token einer Person
+    [rotating] ein Token, das nach zwölf Stunden abläuft, denn die Token-Rotation ist an. Leg die App ohne sie neu an, oder nimm SLACK_CLIENT_ID
+   *[unknown] etwas anderes
+}. Was dort hingehört, beginnt mit { $variable ->
+    [SLACK_APP_TOKEN] xapp-: deine App auf api.slack.com/apps, Basic Information, App-Level Tokens.
+   *[SLACK_BOT_TOKEN] xoxb-: deine App auf api.slack.com/apps, OAuth & Permissions, Bot User OAuth Token.
+}
+check-slack-key-odd = Slack: In SLACK_ENCRYPTION_KEY steht kein Schlüssel, auch nicht mehrere mit Kommas dazwischen. `imagebot slack key` erzeugt einen.
+check-slack-token = Slack nimmt { $variable } nicht an{ $why ->
+    [revoked] : Die App wurde aus dem Workspace entfernt oder das Token widerrufen. Installiere die App noch einmal und kopiere das Token dann neu
+    [expired] : Es ist abgelaufen. Kopiere es neu
+   *[unknown] . Kopiere es neu
+} aus deiner App auf api.slack.com/apps: { $variable ->
+    [SLACK_APP_TOKEN] Basic Information, App-Level Tokens.
+   *[SLACK_BOT_TOKEN] OAuth & Permissions, Bot User OAuth Token.
+}
+check-slack-fault = Slack ist gestört: { $listed }
+check-slack-refused = Slack hat abgelehnt, was ich wollte ({ $word }).
+check-slack-scopes = Slack: Der Bot hat alle { $count } Scopes, die er braucht
+check-slack-scopes-fault = Slack: Dem Bot { $count ->
+    [one] fehlt der Scope { $names }
+   *[other] fehlen die Scopes { $names }
+}. Füge ein, was `{ $command }` ausgibt: deine App auf api.slack.com/apps, App Manifest. Installiere die App danach neu: Install App.
+check-slack-scopes-spare = Slack: Der Bot braucht { $count ->
+    [one] den Scope { $names }
+   *[other] die Scopes { $names }
+} nicht; du kannst { $count ->
+    [one] ihn
+   *[other] sie
+} streichen
+check-slack-socket = Slack: Socket Mode funktioniert
+check-slack-socket-scope = Slack: SLACK_APP_TOKEN fehlt der Scope connections:write. Erzeuge ein anderes damit in deiner App auf api.slack.com/apps: Basic Information, App-Level Tokens.
+check-slack-socket-off = Slack: Socket Mode ist aus. Schalte ihn in deiner App auf api.slack.com/apps ein: Socket Mode.
+check-slack-socket-many = Slack: Zehn Verbindungen sind schon offen, mehr erlaubt Slack nicht. Beende einen Bot, den du nicht mehr brauchst, oder verringere slack.connections.
+check-slack-two-apps = Slack: SLACK_BOT_TOKEN und SLACK_APP_TOKEN gehören zu zwei verschiedenen Apps, also käme nichts an. Kopiere beide aus derselben.
+check-slack-called = Slack: ruft { $url } auf, sobald der Bot läuft und deine App diese Adresse als Request URL hat
+check-slack-installable = Slack: Workspaces installieren die App unter { $url }
+check-slack-client = Slack nimmt { $variable } nicht an. Kopiere es neu aus deiner App auf api.slack.com/apps: Basic Information, App Credentials.
+check-slack-redirect = Slack: Der App fehlt die Adresse, zu der eine Installation zurückkehrt. Trag sie in deiner App auf api.slack.com/apps ein, OAuth & Permissions, Redirect URLs: { $url }
+check-slack-direct = Slack: Direktnachrichten sind offen
+check-slack-channel = Slack: #{ $channel } ist offen, und der Bot ist dort
+check-slack-channel-joins = Slack: #{ $channel } ist offen; der Bot tritt bei, sobald dort jemand zum ersten Mal fragt
+check-slack-channel-unseen = Slack: Der Bot sieht den Kanal { $channel } nicht. Gibt es ihn nicht, dann nimm ihn aus slack.channels; ist er privat, dann schreib dort: `{ $invite }`
+check-slack-channel-archived = Slack: #{ $channel } ist archiviert; nimm ihn aus slack.channels
+check-slack-channel-scope = Slack: Den Kanal { $channel } kann ich erst ansehen, wenn der Bot seine Scopes hat
+check-slack-channel-odd = Slack: „{ $channel }“ in slack.channels ist keine Kanal-ID. Öffne den Kanal und klick auf seinen Namen: Die ID, etwa C0123ABCD, steht ganz unten in den Infos. "dm" öffnet die Direktnachrichten.
+
 ## imagebot discord
 
 sync-added = neu: { $name }
@@ -131,6 +203,22 @@ terminal-discord-install =
     { $url }
 terminal-discord-owner-only = Nur wem die Anwendung gehört, kann sie benutzen: Public Bot ist im Developer Portal aus.
 
+## imagebot slack
+
+setup-slack-paste = { $step }. Öffne { $url }, wähle „From a manifest“ und deinen Workspace, und ersetze, was im Reiter JSON steht, durch das hier oben.
+setup-slack-open = { $step }. Öffne den Link hier oben, wähle deinen Workspace und leg die App an.
+setup-slack-install = { $step }. In der App, Install App: Installiere sie und kopiere das Bot User OAuth Token als SLACK_BOT_TOKEN in .env.
+setup-slack-client = { $step }. Basic Information, App Credentials: Kopiere Client ID und Client Secret als SLACK_CLIENT_ID und SLACK_CLIENT_SECRET in .env. SLACK_ENCRYPTION_KEY kommt von `imagebot slack key`.
+setup-slack-distribute = { $step }. Manage Distribution: Schalte Public Distribution ein, damit andere Workspaces die App installieren dürfen.
+setup-slack-app-token = { $step }. Basic Information, App-Level Tokens: Erzeuge eines mit dem Scope connections:write und kopiere es als SLACK_APP_TOKEN in .env.
+setup-slack-signing-secret = { $step }. Basic Information, App Credentials: Kopiere das Signing Secret als SLACK_SIGNING_SECRET in .env.
+setup-slack-check = { $step }. `imagebot check` sagt, ob alles stimmt, und `imagebot run` startet den Bot.
+setup-slack-verify = { $step }. Wenn er läuft, App Manifest: Bestätige die Request URL, dann fängt Slack an, sie aufzurufen.
+setup-slack-agent = Slack macht diese App zu einem Agenten: Ein Gespräch mit ihr steht in Threads, Gäste des Workspace können sie nicht nutzen, und das bleibt so. slack.assistant = "off" lässt es weg.
+setup-slack-again = Um deine App auf den neuesten Stand zu bringen, füge das hier oben auf api.slack.com/apps bei ihr ein: App Manifest. Wenn Slack danach fragt, installiere sie neu.
+setup-slack-key = Setz ihn in .env als SLACK_ENCRYPTION_KEY und bewahr eine Kopie auf: Ohne ihn muss jeder Workspace die App neu installieren.
+setup-slack-key-further = SLACK_ENCRYPTION_KEY ist schon gesetzt. Zum Wechseln kommt der neue Schlüssel vor den alten, mit einem Komma dazwischen.
+
 ## Gründe, kurz
 
 reason-bad-key = der Schlüssel wird nicht angenommen
@@ -139,6 +227,7 @@ reason-unreachable = nicht zu erreichen
 reason-throttled = unsere Aufrufe werden gebremst
 reason-language = er nimmt diese Sprache nicht an
 reason-stranger = was dort antwortet, ist nicht Discord; sieh dir discord.api_url an
+reason-slack-stranger = was dort antwortet, ist nicht Slack; sieh dir slack.api_url an
 reason-broken = die Antwort ist ein Fehler
 reason-provider = gescheitert
 reason-rejected = was gefragt war, wurde nicht angenommen
@@ -156,7 +245,6 @@ terminal-no-jobs = Es gibt noch keine Aufträge.
 terminal-not-a-file = { $path } kann ich nicht lesen.
 terminal-exists = { $path } gibt es schon. Mit --force wird es ersetzt.
 
-## What this release does not have yet, and what runs already
+## Was schon läuft
 
-remark-door-coming = { $variable } ist gesetzt, aber diese Version hat noch keine Tür zu { $door }.
 check-running = imagebot läuft gerade: { $place }

@@ -16,7 +16,7 @@ error-prompt-missing = Tell me what to paint: write a few words after /imagine, 
 error-prompt-too-long = That prompt has { $length } characters and { $limit } fit. Please shorten it a little.
 error-unknown-flag = { $meant ->
     [absent] I don’t know { $flag }. You can use: { $possible }.
-   *[other] I don’t know { $flag }. Did you mean { $meant }? /help lists all of them.
+   *[other] I don’t know { $flag }. Did you mean { $meant }? Say “help” to me, and I list all of them.
 }
 error-bad-value = { $value ->
     [absent] { $label }: the value is missing. Allowed: { $allowed }.
@@ -43,6 +43,11 @@ error-quota-spent = { $limit ->
 } You can ask again { again-at }.
 error-place-closed = I’m not open in this channel. Whoever runs this bot can open it.
 error-role-missing = You need a certain role here before I may paint for you. Ask somebody who manages the roles here.
+error-not-invited = { $command ->
+    [absent] I’m not part of this conversation and can’t join it. Write to me directly, or ask in a channel.
+   *[other] I’m not in this channel yet. Type { $command } here, and then ask me again.
+}
+error-stranger = In a channel that organisations share, I take requests only from the one that runs me.
 error-busy = So many people are asking at this moment that I couldn’t take this on. Nothing was charged. Please ask again in a minute.
 error-picture-missing = Which picture? Reply to one, or add one as a file.
 error-picture-unknown = I can’t find that picture any more. You can add it again as a file.

@@ -14,6 +14,11 @@ terminal-discord-open = open as { $name }, { $count ->
    *[other] in { $count } servers
 }
 terminal-discord-waiting = waiting for Discord
+terminal-slack-open = open: { $name }, over { $mode ->
+    [http] HTTP
+   *[socket] Socket Mode
+}
+terminal-slack-waiting = waiting for Slack
 terminal-on = on
 terminal-on-keyless = on, needs no key
 terminal-off = off; set { $variable }
@@ -30,6 +35,11 @@ remark-discord-planted = Discord had no commands of this bot yet, so I brought t
 remark-discord-unreachable = Discord cannot be reached yet. I keep trying.
 remark-discord-alone =
     The bot is in no Discord server yet. Open this link to bring it into yours:
+    { $url }
+
+remark-slack-unreachable = Slack cannot be reached yet. I keep trying.
+remark-slack-install =
+    Workspaces install the Slack app with this link:
     { $url }
 
 ## Stopping
@@ -107,6 +117,68 @@ permission-embed-links = Embed Links
 permission-attach-files = Attach Files
 permission-read-message-history = Read Message History
 
+## imagebot check: Slack
+
+check-slack = Slack: signed in as { $name } in { $team }
+check-slack-two-ways = Slack: SLACK_BOT_TOKEN and SLACK_CLIENT_ID are both set. Keep the first for one workspace, or the second for many, and unset the other.
+check-slack-lacks = Slack: { $variable ->
+    [SLACK_APP_TOKEN] Socket Mode needs SLACK_APP_TOKEN. Generate it in your app at api.slack.com/apps: Basic Information, App-Level Tokens, with the scope connections:write.
+    [SLACK_SIGNING_SECRET] slack.mode = "http" needs SLACK_SIGNING_SECRET. Copy it from your app at api.slack.com/apps: Basic Information, App Credentials.
+    [SLACK_CLIENT_SECRET] SLACK_CLIENT_ID needs SLACK_CLIENT_SECRET beside it. Copy it from your app at api.slack.com/apps: Basic Information, App Credentials.
+    [SLACK_ENCRYPTION_KEY] the tokens of many workspaces are kept encrypted, which needs SLACK_ENCRYPTION_KEY. `imagebot slack key` makes one.
+    [public_url] an app for many workspaces needs slack.public_url, the https address that they install it from.
+   *[SLACK_BOT_TOKEN] SLACK_BOT_TOKEN is not set. Copy it from your app at api.slack.com/apps: OAuth & Permissions, Bot User OAuth Token.
+}
+check-slack-misplaced = Slack: { $variable } holds { $found ->
+    [app] an app-level token, which belongs in SLACK_APP_TOKEN
+    [bot] a bot token, which belongs in SLACK_BOT_TOKEN
+    [user] a person’s own token
+    [rotating] a token that expires after twelve hours, since token rotation is on. Make the app anew without it, or use SLACK_CLIENT_ID
+   *[unknown] something else
+}. What it is for begins with { $variable ->
+    [SLACK_APP_TOKEN] xapp-: your app at api.slack.com/apps, Basic Information, App-Level Tokens.
+   *[SLACK_BOT_TOKEN] xoxb-: your app at api.slack.com/apps, OAuth & Permissions, Bot User OAuth Token.
+}
+check-slack-key-odd = Slack: SLACK_ENCRYPTION_KEY is not a key, or several with commas between. `imagebot slack key` makes one.
+check-slack-token = Slack does not accept { $variable }{ $why ->
+    [revoked] : the app was removed from the workspace, or the token was revoked. Install the app again, then copy the token anew
+    [expired] : it has expired. Copy it anew
+   *[unknown] . Copy it anew
+} from your app at api.slack.com/apps: { $variable ->
+    [SLACK_APP_TOKEN] Basic Information, App-Level Tokens.
+   *[SLACK_BOT_TOKEN] OAuth & Permissions, Bot User OAuth Token.
+}
+check-slack-fault = Slack: { $listed }
+check-slack-refused = Slack refused what I asked ({ $word }).
+check-slack-scopes = Slack: the bot has all { $count } scopes that it needs
+check-slack-scopes-fault = Slack: the bot lacks { $count ->
+    [one] the scope { $names }
+   *[other] the scopes { $names }
+}. Paste what `{ $command }` prints into your app at api.slack.com/apps, App Manifest; then reinstall the app: Install App.
+check-slack-scopes-spare = Slack: the bot does not need { $count ->
+    [one] the scope { $names }
+   *[other] the scopes { $names }
+}, so you may take { $count ->
+    [one] it
+   *[other] them
+} away
+check-slack-socket = Slack: Socket Mode works
+check-slack-socket-scope = Slack: SLACK_APP_TOKEN lacks the scope connections:write. Generate another with it in your app at api.slack.com/apps: Basic Information, App-Level Tokens.
+check-slack-socket-off = Slack: Socket Mode is off. Switch it on in your app at api.slack.com/apps: Socket Mode.
+check-slack-socket-many = Slack: ten sockets are open already, which is all that Slack allows. Stop a bot that you no longer need, or lower slack.connections.
+check-slack-two-apps = Slack: SLACK_BOT_TOKEN and SLACK_APP_TOKEN come from two apps, so nothing would arrive. Copy both from the same one.
+check-slack-called = Slack: calls { $url }, once the bot runs and your app has this address as its Request URL
+check-slack-installable = Slack: workspaces install the app at { $url }
+check-slack-client = Slack does not accept { $variable }. Copy it anew from your app at api.slack.com/apps: Basic Information, App Credentials.
+check-slack-redirect = Slack: the app lacks the address that an installation comes back to. Add it in your app at api.slack.com/apps, OAuth & Permissions, Redirect URLs: { $url }
+check-slack-direct = Slack: direct messages are open
+check-slack-channel = Slack: #{ $channel } is open, and the bot is in it
+check-slack-channel-joins = Slack: #{ $channel } is open; the bot joins it when somebody first asks there
+check-slack-channel-unseen = Slack: the bot cannot see channel { $channel }. If it does not exist, take it out of slack.channels; if it is private, type this there: `{ $invite }`
+check-slack-channel-archived = Slack: #{ $channel } is archived; take it out of slack.channels
+check-slack-channel-scope = Slack: channel { $channel } cannot be looked at before the bot has its scopes
+check-slack-channel-odd = Slack: “{ $channel }” in slack.channels is no channel’s id. Open the channel and click its name: the id, such as C0123ABCD, is at the bottom of About. "dm" opens direct messages.
+
 ## imagebot discord
 
 sync-added = new: { $name }
@@ -131,6 +203,22 @@ terminal-discord-install =
     { $url }
 terminal-discord-owner-only = Only the application's owner can use them: Public Bot is off in the Developer Portal.
 
+## imagebot slack
+
+setup-slack-paste = { $step }. Open { $url }, choose “From a manifest” and your workspace, and paste the above in place of what is in the JSON tab.
+setup-slack-open = { $step }. Open the link above, choose your workspace and create the app.
+setup-slack-install = { $step }. In the app, Install App: install it, and copy the Bot User OAuth Token into .env as SLACK_BOT_TOKEN.
+setup-slack-client = { $step }. Basic Information, App Credentials: copy Client ID and Client Secret into .env as SLACK_CLIENT_ID and SLACK_CLIENT_SECRET. SLACK_ENCRYPTION_KEY comes from `imagebot slack key`.
+setup-slack-distribute = { $step }. Manage Distribution: activate public distribution, so that other workspaces may install the app.
+setup-slack-app-token = { $step }. Basic Information, App-Level Tokens: generate one with the scope connections:write, and copy it into .env as SLACK_APP_TOKEN.
+setup-slack-signing-secret = { $step }. Basic Information, App Credentials: copy the Signing Secret into .env as SLACK_SIGNING_SECRET.
+setup-slack-check = { $step }. `imagebot check` says whether all is well, and `imagebot run` starts the bot.
+setup-slack-verify = { $step }. Once it runs, App Manifest: verify the Request URL, so that Slack begins to call it.
+setup-slack-agent = Slack makes this app an agent: a talk with it is shown in threads, guests of the workspace cannot use it, and it stays so. slack.assistant = "off" leaves that out.
+setup-slack-again = To bring your app up to date, paste the above there, App Manifest, at api.slack.com/apps. Where Slack then asks for it, reinstall the app.
+setup-slack-key = Put it into .env as SLACK_ENCRYPTION_KEY, and keep a copy: without it, every workspace has to install the app again.
+setup-slack-key-further = SLACK_ENCRYPTION_KEY is set already. To change over, put the new key in front of the old one, with a comma between.
+
 ## Reasons, in short
 
 reason-bad-key = the key is not accepted
@@ -139,6 +227,7 @@ reason-unreachable = it cannot be reached
 reason-throttled = it is limiting our calls
 reason-language = it does not take this language
 reason-stranger = what answers there is not Discord; look at discord.api_url
+reason-slack-stranger = what answers there is not Slack; look at slack.api_url
 reason-broken = it answers with an error
 reason-provider = it failed
 reason-rejected = it did not accept what was asked
@@ -156,7 +245,6 @@ terminal-no-jobs = There are no jobs yet.
 terminal-not-a-file = { $path } is not a file I can read.
 terminal-exists = { $path } exists already. Use --force to replace it.
 
-## Doors that this release does not have yet, and what runs already
+## What runs already
 
-remark-door-coming = { $variable } is set, but this release has no { $door } door yet.
 check-running = imagebot is running: { $place }

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
 import pytest
 from rich.text import Text
 
-from adapters import Finding, State
+from adapters import Finding, State, Verbatim
 from bot.terminal.sheet import Sheet
 from bot.words import Words
 
@@ -51,6 +53,20 @@ def test_what_is_listed_is_told_in_the_readers_words(capsys: pytest.CaptureFixtu
     lacking = ("permission-attach-files", "permission-embed-links")
     (line,) = printed(capsys, Finding(State.FAULT, "check-discord-server-fault", {"server": "Atelier"}, lacking))
     assert line.endswith("Attach Files, Embed Links")
+
+
+@pytest.mark.usefixtures("window")
+async def test_what_is_no_sentence_is_printed_as_it_is_and_hints_beside_it(capsys: pytest.CaptureFixture[str]) -> None:
+    text = "{\n  [bold]: " + "x" * 100 + "\n}"
+
+    async def told() -> AsyncIterator[Finding | Verbatim]:
+        yield Verbatim(text)
+        yield Finding(State.HINT, "check-settings")
+
+    await Sheet(Words.load(strict=True), "en").put_all(told())
+    printed = capsys.readouterr()
+    assert Text.from_ansi(printed.out).plain == f"{text}\n"
+    assert "Settings read" in printed.err
 
 
 def test_only_faults_are_counted() -> None:

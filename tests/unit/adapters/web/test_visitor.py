@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from aiohttp.test_utils import make_mocked_request
 
-from adapters.web.visitor import NAME_LIMIT, Speech, clean_name, languages, name_of, written_name
+from adapters.web.visitor import NAME_LIMIT, Speech, clean_name, name_of, written_name
 from tests.standins.desk import StandInDesk
 
 
@@ -25,11 +25,6 @@ from tests.standins.desk import StandInDesk
 def test_the_dearest_language_that_we_speak_is_spoken(tmp_path, header: str, locale: str) -> None:
     request = make_mocked_request("GET", "/", headers={"Accept-Language": header})
     assert Speech(StandInDesk(tmp_path).front).locale(request) == locale
-
-
-def test_languages_of_equal_weight_keep_their_order() -> None:
-    request = make_mocked_request("GET", "/", headers={"Accept-Language": "nl, fr;q=0.5, sv"})
-    assert languages(request) == ["nl", "sv", "fr"]
 
 
 @pytest.mark.parametrize(

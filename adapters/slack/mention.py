@@ -1,0 +1,195 @@
+"""Messages that speak to the bot: mentions in channels and threads, direct messages, and the assistant pane."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.response import BoltResponse
+from slack_sdk.errors import SlackApiError
+
+from adapters.slack import render
+from adapters.slack.attachment import Attachment
+from adapters.slack.event import Handle
+from adapters.slack.manifest import PROMPTS
+from adapters.slack.reception import Ack, Reception
+from adapters.slack.visit import Visit
+from bot import prompt
+from bot.chat import asking
+from bot.chat.press import Manner
+from bot.errors import NoOfferError, PictureMissingError
+from bot.message import Button, Reply, Tone, Verb
+from bot.prompt import HelpCommand, ImagineCommand, UnknownCommand, UpscaleCommand, WordsCommand
+from bot.request import ImageId, Wish
+
+SAID: Final = (None, "file_share")
+"""The subtypes of what people write; the others Slack writes."""
+_TOKEN: Final = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
+"""A mention, a channel, a link or a date, as Slack marks it among the words, with what people see of it."""
+_FLAGGING: Final = re.compile(r"(?<!\S)[-–—/]+|[\"„“”]")
+
+
+def plant(app: AsyncApp, door: Reception) -> None:
+    """Listen for what people say to the bot."""
+
+    async def hear(body: Mapping[str, Any], ack: Ack) -> BoltResponse:
+        if not _is_said(body["event"]):
+            return await ack()
+        return await door.answer(body, ack, heard)
+
+    async def begin(body: Mapping[str, Any], ack: Ack) -> BoltResponse:
+        return await door.answer(body, ack, begun)
+
+    async def passing(ack: Ack) -> BoltResponse:
+        return await ack()
+
+    app.event("app_mention")(hear)
+    app.event("message")(hear)
+    app.event("assistant_thread_started")(begin)
+    app.event("assistant_thread_context_changed")(passing)
+
+
+async def heard(visit: Visit) -> None:
+    """Do what the words say: a command, or a picture to paint."""
+    event: Mapping[str, Any] = visit.event.body["event"]
+    shown = await visit.shown_in(event)
+    match prompt.read_command(words_of(str(event.get("text") or ""), _me(visit.event.body))):
+        case UpscaleCommand(factor=factor):
+            await _enlarge(visit, shown, factor)
+        case WordsCommand(text="") if event.get("files"):
+            await _ask(visit, shown)
+        case HelpCommand() | UnknownCommand() | WordsCommand(text=""):
+            await _help(visit)
+        case ImagineCommand(wish=wish):
+            await _paint(visit, wish, shown)
+        case WordsCommand(text=text):
+            await _paint(visit, visit.desk.read(text), shown)
+
+
+async def begun(visit: Visit) -> None:
+    """Somebody opened a talk with the bot, which is a thread yet only in the assistant pane: prompts to begin with."""
+    prompts = [{"title": visit.say(key), "message": visit.say(key)} for key in PROMPTS]
+    try:
+        await visit.client.assistant_threads_setSuggestedPrompts(
+            channel_id=visit.event.channel, thread_ts=visit.event.thread or None, prompts=prompts
+        )
+    except SlackApiError:
+        return  # without them the pane is only emptier
+
+
+def words_of(text: str, me: str) -> str:
+    """What a message says, our own mention left out, as people see it: no marks, no flags in somebody's name."""
+
+    def seen(found: re.Match[str]) -> str:
+        mark, label = found[1], found[2]
+        match mark[:1]:
+            case "@" if mark[1:] == me:
+                return " "
+            case "@" | "#":
+                return f"{'#' * (mark[0] == '#')}{_harmless(label or '')}"
+            case "!":
+                return _harmless((label or mark.split("^")[0]).removeprefix("!"))
+            case _:
+                return label or mark
+
+    shown = _TOKEN.sub(seen, text).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    return " ".join(shown.split())
+
+
+async def _paint(visit: Visit, wish: Wish, shown: Sequence[Attachment]) -> None:
+    """Paint what was said, after the pictures that came along, or after the one that its thread is about."""
+    visit.asked = f"/imagine {prompt.written(wish)}"
+    most = asking.most_references(visit.desk)
+    if shown and not most:
+        raise NoOfferError(kind="reference")
+    if not shown and most and visit.event.thread and not visit.event.is_direct:
+        above = await _above(visit)
+        if isinstance(above, str):
+            wish = replace(wish, references=(above,))
+        else:
+            shown = above
+    if len(shown) > most:
+        await visit.which(shown, Verb.REFERENCE)
+        return
+    await visit.paint(await visit.with_references(wish, shown), Manner())
+
+
+async def _enlarge(visit: Visit, shown: Sequence[Attachment], factor: int | None) -> None:
+    visit.asked = f"/upscale x{factor}" if factor else "/upscale"
+    if not shown:
+        above = await _above(visit) if visit.event.thread and not visit.event.is_direct else ()
+        source = above if isinstance(above, str) else None
+        shown = () if isinstance(above, str) else above
+        if source is None and not shown:
+            source = await _latest(visit)
+        if source is not None:
+            await visit.enlarge(source, factor)
+            return
+    if not shown:
+        raise PictureMissingError
+    if len(shown) > 1:
+        await visit.which(shown, Verb.UPSCALE, factor)
+        return
+    await visit.enlarge((await visit.bring(shown))[0].id, factor)
+
+
+async def _above(visit: Visit) -> ImageId | Sequence[Attachment]:
+    """The picture that the thread is about, our own as the original; else the pictures of the message it began with."""
+    return await visit.behind(visit.event.thread) or await visit.above()
+
+
+async def _latest(visit: Visit) -> ImageId | None:
+    """Our last picture for this person in this talk or thread."""
+    at = await visit.enter()
+    for view in await visit.desk.mine(visit.person):
+        if view.picture and view.at.id == at.id and Handle.of(view.at).thread == Handle.of(at).thread:
+            return view.picture.id
+    return None
+
+
+async def _ask(visit: Visit, shown: Sequence[Attachment]) -> None:
+    """What to do with a picture that came without a word: whatever it is, it costs money."""
+    if not shown:
+        raise PictureMissingError
+    if len(shown) > 1:
+        await visit.which(shown, Verb.UPSCALE)
+        return
+    (kept,) = await visit.bring(shown)
+    buttons = tuple(Button(verb, visit.say(f"button-{verb.value}"), kept.id) for verb in (Verb.UPSCALE, Verb.REFERENCE))
+    question = Reply(
+        tone=Tone.HELP,
+        locale=visit.person.locale,
+        title=visit.say("chat-wordless"),
+        body=visit.say("slack-wordless-body"),
+        pictures=(kept,),
+        buttons=buttons,
+    )
+    await visit.show(render.message(question, say=visit.say, files=[shown[0].id]))
+
+
+async def _help(visit: Visit) -> None:
+    """All of it where nobody else has to scroll past it; a few lines in a channel."""
+    if visit.event.is_direct:
+        await visit.help()
+    else:
+        brief = replace(visit.desk.help(visit.person.locale), body=visit.say("slack-help-brief"), fields=())
+        await visit.tell(brief)
+
+
+def _is_said(event: Mapping[str, Any]) -> bool:
+    """Whether a person said it to the bot: in a channel they mention it, a direct message always is meant for it."""
+    direct = event.get("type") == "app_mention" or event.get("channel_type") == "im"
+    return direct and event.get("subtype") in SAID and not event.get("bot_id") and not event.get("edited")
+
+
+def _me(body: Mapping[str, Any]) -> str:
+    """The bot's own user id, as the event tells for whom it is."""
+    return str(next((each.get("user_id") for each in body.get("authorizations") or () if each.get("is_bot")), ""))
+
+
+def _harmless(name: str) -> str:
+    """A name as words to paint: people choose it themselves, and its dashes are nobody's flags."""
+    return " ".join(_FLAGGING.sub("", name).split())

@@ -1,0 +1,361 @@
+"""One event while it is answered: what a person can have, and how each answer gets back to them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from adapters.slack import forms, render
+from adapters.slack.attachment import Attachment, pictures_in
+from adapters.slack.event import (
+    Account,
+    Happening,
+    Origin,
+    parts_of,
+    person_of,
+    place_of,
+    receipt_of,
+)
+from adapters.slack.fault import UNHEARD
+from bot import prompt
+from bot.chat import asking
+from bot.chat.form import Say
+from bot.chat.press import Manner, Press
+from bot.errors import (
+    BotError,
+    BusyError,
+    DeliveryError,
+    JobUnknownError,
+    OutdatedError,
+    PictureMissingError,
+    StrangerError,
+)
+from bot.job import JobId
+from bot.message import Person, Picture, Place, Reply, Tone, Verb
+from bot.request import Enlarge, ImageId, Imagine, Wish
+from bot.view import View
+
+if TYPE_CHECKING:
+    from adapters.slack.reception import Line, Reception
+
+LATE: Final = frozenset({"expired_trigger_id", "exchanged_trigger_id", "trigger_expired", "trigger_exchanged"})
+"""What Slack says where a form came more than 3 s after what asked for it."""
+
+
+class Visit:
+    """Its methods raise what the desk raises, and the reception tells it. asked: the person's words, for a refusal."""
+
+    def __init__(self, door: Reception, event: Happening, line: Line, account: Account, client: AsyncWebClient) -> None:
+        self.event = event
+        self.desk = door.desk
+        self.person: Person = person_of(event, account, door.settings)
+        self.say: Say = partial(door.desk.say, self.person.locale)
+        self.asked = ""
+        self.client = client
+        self._door = door
+        self._line = line
+        self._account = account
+
+    @classmethod
+    async def of(cls, door: Reception, event: Happening, line: Line) -> Visit:
+        """Of a workspace that has this app. Raises DeliveryError where it has not any more."""
+        client = await door.workspaces.client(str(event.tenant))
+        if door.settings.assistant == "agent" and event.kind == "message" and event.is_direct and not event.thread:
+            event = replace(event, thread=event.message, in_assistant=True)  # an agent's talks are threads
+        return cls(door, event, line, await door.people.account(event), client)
+
+    def moved(self, event: Happening) -> None:
+        """Carry on as if it had happened elsewhere: a form is sent from nowhere."""
+        self.event = event
+        self.person = person_of(event, self._account, self._door.settings)
+
+    # ---- what a person can have
+
+    async def imagine(self, words: str) -> None:
+        """/imagine: with words a picture, without a form for them."""
+        if words and isinstance(prompt.read_command(words), prompt.HelpCommand):
+            await self.help()
+        elif words:
+            self.asked = f"/imagine {words}"
+            await self.paint(self.desk.read(words), Manner())
+        else:
+            await self.fill_in(Press("imagine", str(Manner())), None, references=True)
+
+    async def paint(self, wish: Wish, manner: Manner) -> None:
+        """As many pictures as were asked for; how many were taken is told where not all were."""
+        at = await self.enter()
+        stopped = await asking.paint(
+            self.desk, wish, manner.count, by=self.person, at=lambda _: at, event=self.event.id,
+            most=self._door.settings.max_count,
+        )  # fmt: skip
+        if stopped is not None:
+            notice = self.desk.notice(stopped.error, locale=self.person.locale, asked=stopped.asked)
+            taken = self.say("chat-some-taken", taken=stopped.taken, count=manner.count)
+            await self.tell(replace(notice, body=f"{taken} {notice.body}"))
+        await self._reassure()
+
+    async def enlarge(self, source: ImageId, factor: int | None) -> None:
+        asked = f"/upscale x{factor}" if factor else "/upscale"
+        wish = Enlarge(source=source, factor=factor)
+        at = await self.enter()
+        await self.desk.accept(wish, by=self.person, at=at, event=self.event.id, asked=asked)
+        await self._reassure()
+
+    async def again(self, job: JobId) -> None:
+        """The same once more."""
+        await self.seen(job)
+        await self.desk.again(job, by=self.person, at=await self.enter(), event=self.event.id)
+
+    async def retry(self, job: JobId) -> None:
+        """As `again`, after an end that nobody is sure of: once only, since it may be charged a second time."""
+        await self.seen(job)
+        await self.desk.again(job, by=self.person, at=await self.enter(), event=f"retry:{job}")
+
+    async def edit(self, job: JobId) -> None:
+        """The form that holds what made a picture."""
+        await self.fill_in(Press("edit", job), asking.wish_behind(await self.seen(job)), references=True)
+
+    async def edited(self, job: JobId, wish: Wish, uploaded: Sequence[Attachment], manner: Manner) -> None:
+        """What that form asks for: after the same pictures as before, unless it brings others."""
+        view = await self.seen(job)
+        if uploaded:
+            wish = await self.with_references(wish, uploaded)
+        elif isinstance(view.request, Imagine):
+            wish = replace(wish, references=view.request.references)
+        await self.paint(wish, manner)
+
+    async def use(self, message: Mapping[str, Any], verb: Verb) -> None:
+        """Enlarge what somebody's message shows, or take it as a reference; where it shows several, ask which."""
+        if verb is Verb.REFERENCE:
+            asking.check_references(self.desk)
+        source = await self.behind(str(message.get("ts") or ""))
+        shown = await self.shown_in(message) if source is None else ()
+        if source is None and not shown:
+            raise PictureMissingError
+        if source is None and len(shown) > 1:
+            await self.which(shown, verb)
+        elif verb is Verb.REFERENCE and source is None:
+            await self.fill_in(Press("reference", "", str(Manner())), None, references=False, files=shown)
+        elif verb is Verb.REFERENCE:
+            await self.refer(source or ImageId(""))
+        else:
+            await self.enlarge(source or (await self.bring(shown))[0].id, None)
+
+    async def upscale(self, words: str) -> None:
+        """/upscale: a form for a file or for one of the channel's latest pictures, which are looked for meanwhile."""
+        command = prompt.read_command(f"upscale {words}")
+        factor = command.factor if isinstance(command, prompt.UpscaleCommand) else None
+        await self.enter()
+        opened = await self._open(forms.loading(say=self.say))
+        recent = await self._door.pictures.recent(self.event.tenant, self.event.channel, forms.RECENT_LIMIT)
+        factors = sorted({factor for offer in self.desk.offers() for factor in offer.factors})
+        form = forms.upscale(recent, factors, say=self.say, metadata=str(self._origin()), chosen=factor)
+        await self.client.views_update(view_id=opened["id"], hash=opened.get("hash"), view=form)
+
+    async def refer(self, image: ImageId) -> None:
+        """The form for a new picture after this one."""
+        asking.check_references(self.desk)
+        await self.fill_in(Press("reference", image, str(Manner())), None, references=False)
+
+    async def which(self, shown: Sequence[Attachment], verb: Verb, factor: int | None = None) -> None:
+        """Ask which of several pictures is meant."""
+        kept = await self.bring(shown[: render.ASKED_LIMIT])
+        question = self.desk.which(kept, verb, locale=self.person.locale, factor=factor)
+        await self.show(render.message(question, say=self.say, files=[each.id for each in shown]))
+
+    async def help(self) -> None:
+        await self.tell(replace(self.desk.help(self.person.locale), body=self.say("slack-help-body")))
+
+    async def seen(self, job: JobId) -> View:
+        """A job that this person may know of. Raises JobUnknownError, also for one whose message was deleted."""
+        view = await self.desk.view(job)
+        if view.deleted or (view.at.private and view.by.key != self.person.key):
+            raise JobUnknownError
+        return view
+
+    async def with_references(self, wish: Wish, attachments: Sequence[Attachment]) -> Wish:
+        """The wish with people's pictures to paint after."""
+        if not attachments:
+            return wish
+        asking.check_references(self.desk, len(attachments))
+        kept = await self.bring(attachments)
+        return replace(wish, references=(*wish.references, *(picture.id for picture in kept)))
+
+    async def bring(self, attachments: Sequence[Attachment]) -> tuple[Picture, ...]:
+        """Keep people's pictures; others are answered meanwhile."""
+        at = await self.enter()
+        async with self._door.aside():
+            return await self._door.keep(attachments, by=self.person, at=at)
+
+    async def shown_in(self, message: Mapping[str, Any]) -> Sequence[Attachment]:
+        """The pictures of a message, as the event holds it."""
+        shown = pictures_in(parts_of(message, "files"), parts_of(message, "blocks"))
+        return await self._door.pictures.whole(self.event.tenant, shown)
+
+    async def above(self) -> Sequence[Attachment]:
+        """The pictures that the thread is about, as far as Slack tells of their files."""
+        event = self.event
+        return await self._door.pictures.in_thread(event.tenant, event.channel, event.thread)
+
+    async def files(self, ids: Sequence[str]) -> Sequence[Attachment]:
+        """People's pictures by Slack's ids. Raises RefusedError for what is no picture, or not to be seen."""
+        return [await self._door.pictures.of_file(self.event.tenant, each) for each in ids]
+
+    def file_known(self, picture: Picture) -> str:
+        """Slack's id of a picture of ours that it has already; "" where it has not."""
+        return self._door.messenger.uploads.known(str(self.event.tenant), picture)
+
+    async def file_for(self, picture: Picture) -> str:
+        """The same, given to Slack now; "" where it does not take it. Others are answered meanwhile."""
+        async with self._door.aside():
+            try:
+                upload = await self._door.messenger.uploads.bring(
+                    str(self.event.tenant), picture, f"imagebot-home-{picture.id[:16]}"
+                )
+            except DeliveryError:
+                return ""
+        return upload.file if upload is not None and upload.ready else ""
+
+    async def workspace_url(self) -> str:
+        """Where the workspace's messages can be opened; "" where Slack has not told."""
+        return (await self._door.workspaces.seat(self.event.tenant)).url
+
+    async def publish(self, view: Mapping[str, Any]) -> None:
+        """Bring the bot's own page up to date for this person."""
+        await self.client.views_publish(user_id=self.event.user, view=dict(view))
+
+    async def behind(self, ts: str) -> ImageId | None:
+        """Our own original of what a message of the channel shows; None where it is not ours."""
+        return await self.desk.behind(receipt_of(self.event.tenant, self.event.channel, ts)) if ts else None
+
+    # ---- how it is answered
+
+    async def enter(self) -> Place:
+        """Where the answer belongs, made sure that it can be posted there. Raises StrangerError, NotInvitedError."""
+        if self._account.stranger is not None and not self._door.settings.outsiders:
+            raise StrangerError
+        event = self.event
+        if not event.channel:  # the bot's own page
+            event = replace(event, channel=await self._door.channels.direct(event.tenant, event.user))
+            self.moved(event)
+        elif event.kind not in ("app_mention", "message"):  # else it heard, so it is there
+            await self._door.channels.enter(event.tenant, event.channel)
+        now = self._door.clock.now().timestamp()
+        return place_of(event, self._door.settings, at=now, thread=self._thread())
+
+    async def tell(self, reply: Reply) -> None:
+        """An answer for this person alone; in a form, on its next page."""
+        if self.event.kind == "view_submission" and self._line.take(
+            response_action="update", view=forms.notice(reply, say=self.say)
+        ):
+            return
+        await self.show(render.message(reply, say=self.say))
+
+    async def show(self, message: render.Message) -> None:
+        """An answer for this person alone, in the way that is open now."""
+        ephemeral = {"text": message.text, "blocks": list(message.blocks), "response_type": "ephemeral"}
+        if self.event.kind == "command" and self._line.take(**ephemeral):
+            return
+        if self.event.is_direct and self.event.kind == "message":
+            await self._post(self.event.channel, message, thread=self.event.thread)
+        elif not (await self._respond(ephemeral) or await self._whisper(message)):
+            channel = await self._door.channels.direct(self.event.tenant, self.event.user)
+            await self._post(channel, message)
+
+    async def fill_in(
+        self, opened_by: Press, wish: Wish | None, *, references: bool, files: Sequence[Attachment] = ()
+    ) -> None:
+        """Open the form for a picture."""
+        await self._open(
+            forms.imagine(
+                self.desk.offers(self.person.locale), say=self.say, wish=wish, opened_by=opened_by,
+                metadata=str(self._origin(files)), references=references, max_count=self._door.settings.max_count,
+            )
+        )  # fmt: skip
+
+    async def refuse(self, error: BotError) -> None:
+        """Say no, to the person alone; in a form, at the field that it is about."""
+        notice = self.desk.notice(error, locale=self.person.locale, asked=self.asked)
+        if self.event.kind == "view_submission":
+            errors = forms.errors(error, forms.read(self.event.body["view"]), notice.body)
+            if errors and self._line.take(response_action="errors", errors=errors):
+                return
+        await self.tell(notice)
+
+    async def _reassure(self) -> None:
+        """Where Slack takes no more messages for the moment, say to the person that the picture is being made."""
+        newest = await self.desk.mine(self.person, limit=1)
+        if self._line.open and newest and newest[0].receipt is None and not newest[0].status.ended:
+            title, body = self.say("slack-taken"), self.say("slack-taken-body")
+            await self.tell(Reply(tone=Tone.HELP, locale=self.person.locale, title=title, body=body))
+
+    def _thread(self) -> str:
+        """What follows from a message stands below it, so that a channel stays a channel; a talk has one line."""
+        event = self.event
+        if event.thread or event.is_direct or event.passing:
+            return event.thread
+        return event.message if event.kind in ("app_mention", "block_actions", "message_action") else ""
+
+    def _origin(self, files: Sequence[Attachment] = ()) -> Origin:
+        return Origin(
+            channel=self.event.channel,
+            thread=self._thread(),
+            response_url=self.event.response_url,
+            files=tuple(each.id for each in files),
+        )
+
+    async def _open(self, view: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Raises OutdatedError, BusyError where it is too late for a form."""
+        if not self.event.trigger:
+            raise OutdatedError
+        try:
+            answer = await self.client.views_open(trigger_id=self.event.trigger, view=dict(view))
+        except SlackApiError as error:
+            if error.response.get("error") in LATE:
+                raise BusyError from error
+            raise
+        opened: Mapping[str, Any] = answer["view"]
+        return opened
+
+    async def _respond(self, ephemeral: Mapping[str, Any]) -> bool:
+        """Whether the event's own address took it: that lasts for half an hour, or five answers."""
+        if not self.event.response_url:
+            return False
+        hook = AsyncWebhookClient(self.event.response_url, retry_handlers=[], timeout=10)
+        try:
+            answer = await hook.send_dict({**ephemeral, "replace_original": False})
+        except (*UNHEARD, OSError):
+            return False
+        return answer.status_code == 200
+
+    async def _whisper(self, message: render.Message) -> bool:
+        """Whether it could be shown in the channel, to this person alone."""
+        if not self.event.channel or self.event.is_direct:
+            return False
+        try:
+            await self.client.chat_postEphemeral(
+                channel=self.event.channel,
+                user=self.event.user,
+                thread_ts=self.event.thread or None,
+                text=message.text,
+                blocks=list(message.blocks),
+            )
+        except SlackApiError:
+            return False
+        return True
+
+    async def _post(self, channel: str, message: render.Message, *, thread: str = "") -> None:
+        await self.client.chat_postMessage(
+            channel=channel,
+            thread_ts=thread or None,
+            text=message.text,
+            blocks=list(message.blocks),
+            unfurl_links=False,
+            unfurl_media=False,
+        )
