@@ -28,8 +28,10 @@ _PATTERNS: Final = (
         rf"\1{MASK}",
     ),
     (re.compile(r"""(\b[a-z][a-z0-9+.-]*://)[^/\s@"']+@"""), rf"\1{MASK}@"),
-    (re.compile(r"""(\bhttps?://[^\s?"'<>]+)\?[^\s"'<>]+"""), rf"\1?{MASK}"),
+    (re.compile(r"""(\b(?:http|ws)s?://[^\s?"'<>]+)\?[^\s"'<>]+"""), rf"\1?{MASK}"),
     (re.compile(r"/(webhooks|interactions)/(\d+)/[\w.~+=-]{8,}"), rf"/\1/\2/{MASK}"),  # Discord's tokens stand in paths
+    (re.compile(r"\b(xox[a-z]|xapp)(?:\.xox[a-z])?-[\w-]{8,}"), rf"\1-{MASK}"),  # Slack's, wherever they stand
+    (re.compile(r"(//hooks\.slack\.com/\w+|//files\.slack\.com/upload)/[^\s\"'<>]+"), rf"\1/{MASK}"),
     (re.compile(r"(?i)\b(sig|signature|token)=[^&\s\"']+"), rf"\1={MASK}"),
 )
 _hidden: Final[set[str]] = set()

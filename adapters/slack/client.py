@@ -65,7 +65,7 @@ def build(settings: Settings, reception: Reception, workspaces: Workspaces, sign
 
     async def left(body: Mapping[str, Any], ack: Ack) -> BoltResponse:
         async def forget() -> None:
-            await reception.forget(tenant_of(body), float(body.get("event_time") or 0.0))
+            await reception.forget(tenant_of(body), body.get("event_time"))
 
         revoked = (body["event"].get("tokens") or {}).get("bot")
         if body["event"]["type"] == "tokens_revoked" and not revoked:  # a person's own token is none of ours

@@ -99,7 +99,7 @@ class SlackMessenger:
             return receipt.handle
 
         with _anew():
-            await self._with_pictures(spot, reply, name_of(receipt.handle), send, receipt.handle)
+            await self._with_pictures(spot, reply, name_of(receipt.handle), send, again=True)
         if not working:
             await self._show_status(handle, spot, "")
 
@@ -118,7 +118,7 @@ class SlackMessenger:
     async def _said(self, spot: _Spot, handle: Handle, reply: Reply, nonce: str) -> Receipt:
         """A new message, with its pictures."""
         name = f"imagebot-{nonce}"
-        ts = await self._with_pictures(spot, reply, name, partial(self._put, spot, handle, nonce))
+        ts = await self._with_pictures(spot, reply, name, partial(self._put, spot, handle, nonce), again=False)
         receipt = receipt_of(spot.tenant, spot.channel, ts)
         if reply.pictures:
             self._names[receipt] = name
@@ -206,10 +206,10 @@ class SlackMessenger:
 
     # ---- pictures
 
-    async def _with_pictures(self, spot: _Spot, reply: Reply, name: str, send: Send, ts: str = "") -> str:
-        """Send the rendered reply: its pictures in it, else below it, else with a word about it. ts: it stands already.
+    async def _with_pictures(self, spot: _Spot, reply: Reply, name: str, send: Send, *, again: bool) -> str:
+        """Send the rendered reply: its pictures in it, else below it, else with a word about it. Gives its ts.
 
-        Gives the message's ts.
+        again: whether send may be repeated.
         """
         say = self._say(reply)
         if not reply.pictures:
@@ -226,7 +226,7 @@ class SlackMessenger:
             )
             if sent := await self._in_blocks(shown, send):
                 return sent
-        return await self._in_thread(spot, reply, name, send, ts)
+        return await self._in_thread(spot, reply, name, send, again=again)
 
     async def _in_blocks(self, message: render.Message, send: Send) -> str:
         """Its ts; "" where Slack does not show the file, again and again."""
@@ -240,21 +240,23 @@ class SlackMessenger:
         log.warning("Slack does not show a file in a message")
         return ""
 
-    async def _in_thread(self, spot: _Spot, reply: Reply, name: str, send: Send, ts: str) -> str:
-        """The message, and its pictures as files below it; never a word of pictures that did not come."""
+    async def _in_thread(self, spot: _Spot, reply: Reply, name: str, send: Send, *, again: bool) -> str:
+        """The message, and its pictures as files below it; never a word of pictures that did not come.
+
+        again: whether all of it may be repeated where Slack is busy; else the message stays as it is then.
+        """
         say = self._say(reply)
-        below, unshown = render.message(reply, say=say, in_thread=True), render.message(reply, say=say)
-        if ts:
-            shared = await self._share(spot, reply, name, spot.thread or ts)
-            return await send(below if shared else unshown)
-        ts = await send(below)
+        ts = await send(render.message(reply, say=say, in_thread=True))  # first: it may be gone, and its thread with it
+        busy: PlaceBusyError | None = None
         try:
             shared = await self._share(spot, reply, name, spot.thread or ts)
-        except PlaceBusyError:  # the message stands there: not to be posted again
-            shared = False
+        except PlaceBusyError as error:
+            shared, busy = False, error
         if not shared:
             with suppress(DeliveryError):
-                await self._change(spot, ts, unshown)
+                await self._change(spot, ts, render.message(reply, say=say))
+        if busy is not None and again:
+            raise busy
         return ts
 
     async def _share(self, spot: _Spot, reply: Reply, name: str, thread: str) -> bool:

@@ -103,11 +103,12 @@ class Reception:
 
         return await self._acknowledged(str(body["event_id"]), body, ack, done)
 
-    async def forget(self, tenant: Tenant, happened_at: float) -> None:
-        """A workspace let us go, at that many seconds since 1970: keep nothing of it."""
+    async def forget(self, tenant: Tenant, happened_at: float | None) -> None:
+        """A workspace let us go, at that many seconds since 1970 where Slack tells: keep nothing of it."""
         self.people.forget(tenant)
         self.channels.forget(tenant)
-        await self.workspaces.uninstalled(tenant, self.desk, at=datetime.fromtimestamp(happened_at, UTC))
+        at = datetime.fromtimestamp(happened_at, UTC) if happened_at else None
+        await self.workspaces.uninstalled(tenant, self.desk, at=at)
 
     async def resume(self, dispatch: Callable[[Mapping[str, Any]], Awaitable[BoltResponse]]) -> None:
         """Carry on with what an earlier life acknowledged and did not see to its end."""

@@ -23,7 +23,7 @@ from adapters.slack.fault import code_of, told_apart
 from adapters.slack.installation import Installations, read_keys
 from adapters.slack.seat import ManySeats, OneSeat, Seat
 from bot.desk import Desk
-from bot.errors import PlaceShutError, SettingsError
+from bot.errors import PlaceBusyError, PlaceShutError, SettingsError
 from bot.telemetry import REFUSALS
 
 if TYPE_CHECKING:
@@ -116,8 +116,9 @@ class Workspaces:
 
     async def close(self) -> None:
         """End every connection, once new tokens that are on their way are written down."""
-        if self._seats is not None:
-            await self._seats.close()
+        seats, self._seats = self._seats, None
+        if seats is not None:
+            await seats.close()
         if self._session is not None:
             await self._session.close()
 
@@ -128,7 +129,7 @@ class Workspaces:
         return Client(token=token, base_url=self._settings.api_url, session=self._session, team=team, renew=renew)
 
     async def client(self, tenant: Tenant | str) -> AsyncWebClient:
-        """With a token that holds now. Raises PlaceShutError where the app is not installed, PlaceBusyError."""
+        """With a token that holds now. Raises PlaceShutError where the app is not installed, and PlaceBusyError."""
         match self._seats:
             case OneSeat() as one:
                 return one.client
@@ -215,8 +216,8 @@ class Workspaces:
     async def _held(self, tenant: Tenant) -> tuple[Seat, Client]:
         """From memory, else from the database."""
         seats = self._seats
-        if seats is None or isinstance(seats, OneSeat):
-            raise RuntimeError("the workspaces are not open, or there is only one")
+        if not isinstance(seats, ManySeats):
+            raise PlaceBusyError("this door is not open yet, or not any more")
         known = self._known.get(tenant)
         seat = known[0] if known else await seats.find(tenant)
         if seat is None:

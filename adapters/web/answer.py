@@ -28,6 +28,8 @@ STATUSES: Final[Mapping[type[BotError], int]] = {
     errors.QuotaSpentError: 429,
     errors.PlaceClosedError: 403,
     errors.RoleMissingError: 403,
+    errors.NotInvitedError: 403,
+    errors.StrangerError: 403,
     errors.BusyError: 503,
     errors.PictureMissingError: 400,
     errors.PictureUnknownError: 404,

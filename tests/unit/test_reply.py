@@ -176,7 +176,7 @@ FACTS: Final[dict[str, str | int | float | bool | None]] = {
     "field": "seed", "label": "Seed", "value": "x", "allowed": "0–9", "flag": "--x", "possible": "--y", "meant": None,
     "model": "m", "kind": "imagine", "limit": 3, "length": 9, "retry_at": "2026-11-21T12:30:00+00:00",
     "deadline_s": 60.0, "width": 9, "height": 9, "size_bytes": 9, "limit_bytes": 9, "provider": "p", "job": "j",
-    "step": "submit.1",
+    "step": "submit.1", "command": "/invite @imagebot",
 }  # fmt: skip
 
 

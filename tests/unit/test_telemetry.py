@@ -55,6 +55,28 @@ def test_tokens_that_discord_puts_into_paths_are_masked(lines: io.StringIO) -> N
     assert last(lines)["event"] == "PATCH http://127.0.0.1/api/webhooks/12/***/messages/7 was 429"
 
 
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("said xoxb-not-a-token-1 twice", "said xoxb-*** twice"),
+        ("rotated xoxe.xoxb-1-notatoken", "rotated xoxe-***"),
+        ("opened with xapp-1-A1-notatoken", "opened with xapp-***"),
+        (
+            "POST https://hooks.slack.com/commands/T1/2/notatoken was 404",
+            "POST https://hooks.slack.com/commands/*** was 404",
+        ),
+        ("PUT https://files.slack.com/upload/v1/notaticket", "PUT https://files.slack.com/upload/***"),
+        (
+            "connecting to wss://wss.slack.com/link/?ticket=notaticket&app_id=1",
+            "connecting to wss://wss.slack.com/link/?***",
+        ),
+    ],
+)
+def test_slacks_tokens_and_addresses_that_are_secrets_are_masked(lines: io.StringIO, line: str, shown: str) -> None:
+    logging.getLogger("slack_sdk").warning("%s", line)
+    assert last(lines)["event"] == shown
+
+
 async def test_every_line_of_a_job_carries_its_id_also_in_tasks_it_starts(lines: io.StringIO) -> None:
     log = structlog.get_logger("bot.here")
 

@@ -395,6 +395,41 @@ async def test_an_announcement_that_was_deleted_is_posted_anew_once(here: Life) 
     assert message.pictures
 
 
+async def test_what_is_posted_anew_has_its_file_in_the_thread_where_slack_shows_none(here: Life) -> None:
+    here.slack.world.ready_after_s = None
+    done = here.holding()
+    await here.ask()
+    await here.slack.delete(here.ours()[0])
+    done.set()
+    message = here.message(await here.told())
+    (below,) = [one for one in here.ours() if one is not message]
+    assert below.thread_ts == message.ts
+    assert below.pictures
+    assert "in the thread" in message.text
+
+
+async def test_a_share_whose_answer_got_lost_is_not_made_twice(here: Life) -> None:
+    here.slack.world.ready_after_s = None
+    job = await here.ask()
+    await here.slack.until(lambda: here.slack.asked("files.completeUploadExternal"))
+    here.slack.hang_up("files.completeUploadExternal", stage=Stage.AFTER)
+    message = here.message(await here.told())
+    (below,) = [one for one in here.ours() if one is not message]
+    assert below.pictures
+    assert "in the thread" in message.text
+    await here.home.desk.delete(job, by=(await here.home.store.job(job)).by)
+    assert not any(one.pictures for one in here.ours())
+
+
+async def test_who_is_sent_out_of_a_channel_writes_to_the_person_and_looks_before_the_next(here: Life) -> None:
+    await here.channels.enter(here.team.id, here.art.id)
+    await here.slack.kick(here.art)
+    message = await here.painted()
+    assert message.channel is here.team.dm(here.ada)
+    await here.channels.enter(here.team.id, here.art.id)
+    assert here.art.bot_is_in
+
+
 async def test_deleting_takes_the_message_and_its_file_out_of_slack(here: Life) -> None:
     job = await here.ask()
     message = here.message(await here.told())
@@ -494,14 +529,3 @@ async def test_a_status_that_fails_costs_nothing(here: Life) -> None:
     root = await here.slack.say(here.ada, direct, "a lighthouse", wait=False)
     message = await here.painted(at=here.place(direct, thread=root.ts, assistant=True))
     assert message.pictures
-
-
-async def test_a_channel_is_joined_once_by_a_hundred_at_once(here: Life) -> None:
-    public = here.team.channel("loud", bot=False)
-    await asyncio.gather(*(here.channels.enter(here.team.id, public.id) for _ in range(100)))
-    assert public.bot_is_in
-    assert len(here.slack.asked("conversations.info")) == 1
-    assert len(here.slack.asked("conversations.join")) == 1
-    here.channels.left(here.team.id, public.id)
-    await here.channels.enter(here.team.id, public.id)
-    assert len(here.slack.asked("conversations.info")) == 2

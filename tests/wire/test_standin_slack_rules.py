@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -292,8 +293,6 @@ async def test_a_channel_takes_a_message_a_second_after_a_burst(house: House) ->
 
 async def test_a_gate_holds_requests_until_it_opens(house: House) -> None:
     gate = house.slack.hold("auth.test")
-    import asyncio
-
     asked = asyncio.ensure_future(house.client.auth_test())
     await asyncio.wait_for(gate.reached.wait(), 5)
     assert not asked.done()

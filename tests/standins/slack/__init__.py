@@ -64,6 +64,8 @@ __all__ = [
     "Workspace",
 ]
 
+ANYWHERE: Final = frozenset({"internal_error", "invalid_arguments", "invalid_auth", "ratelimited", "token_expired"})
+"""Codes that every method may answer, whether it lists them or not."""
 TICK_S: Final = 0.01
 """How often the stand-in looks at its clock, in the machine's seconds."""
 
@@ -232,7 +234,7 @@ class Slack(Acting):
         times None: until `heal`. Raises ValueError for a code that the method does not have.
         """
         known = self.api.methods.errors(method) if self.api.methods and error else frozenset()
-        if known and error not in known | {"invalid_arguments", "ratelimited", "token_expired"}:
+        if known and error not in known | ANYWHERE:
             raise ValueError(f"{method} never answers {error}; it knows {sorted(known)}")
         status = 200 if error else status or 500
         id_ = channel.id if channel else ""
@@ -285,7 +287,7 @@ class Slack(Acting):
 
     def status(self, message: Message) -> str:
         """What the assistant says that it is doing in a message's thread."""
-        return self.posting.statuses.get((message.channel.id, message.thread_ts or message.ts), "")
+        return self.posting.status(message.channel, message.thread_ts or message.ts)
 
     def prompts(self, channel: Channel) -> list[dict[str, str]]:
         """What the assistant suggests there."""
@@ -321,9 +323,10 @@ class Slack(Acting):
 
     async def _tick(self) -> None:
         while True:
-            due = [self.filing.settle(), self.delivery.tick(), self.sockets.tick()]
-            if any(due):
-                self._ring()
+            self.filing.settle()
+            self.delivery.tick()
+            self.sockets.tick()
+            self._ring()
             await asyncio.sleep(TICK_S)
 
     @web.middleware

@@ -264,7 +264,7 @@ class Acting:
     async def until(
         self, condition: Callable[[], object], *, timeout_s: float = PATIENCE_S, soft: bool = False
     ) -> bool:
-        """Wait for a condition, looked at after each request and frame. Raises TimeoutError unless soft."""
+        """Wait for a condition, looked at every 10 ms and after each request. Raises TimeoutError unless soft."""
         ends = asyncio.get_running_loop().time() + timeout_s
         while not condition():
             rung = self._rung

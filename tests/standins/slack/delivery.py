@@ -62,8 +62,8 @@ class Delivery:
             told.error = "dispatch_failed"
         return told
 
-    def tick(self) -> bool:
-        """See to what is due by the clock; whether anything was."""
+    def tick(self) -> None:
+        """See to what is due by the clock."""
         now = self.world.clock.now()
         late = [
             (told, attempt)
@@ -78,7 +78,6 @@ class Delivery:
         self._due = [one for one in self._due if one.at > now]
         for one in due:
             self.send(one.told, retry=one.retry, reason=one.reason)
-        return bool(late or due or len(still) > len(self._waiting))
 
     async def stop(self) -> None:
         for task in list(self._tasks):

@@ -149,8 +149,8 @@ class Filing:
             return True
         return any(share.channel.kind is Kind.PUBLIC or share.channel.bot_is_in for share in file.shares)
 
-    def settle(self) -> bool:
-        """Post the messages of files whose time has come; whether there were any."""
+    def settle(self) -> None:
+        """Post the messages of files whose time has come."""
         now = self.world.clock.now()
         come = [one for one in self._due if one[0] <= now]
         self._due = [one for one in self._due if one[0] > now]
@@ -168,7 +168,6 @@ class Filing:
             file.shares.append(Share(channel, message.ts, thread))
             self._herald.posted(message)
             self._herald.shared(file, channel)
-        return bool(come)
 
     def _channels(self, call: Call) -> list[Channel]:
         ids = [one for one in (call.args.get("channel_id"), *str(call.args.get("channels") or "").split(",")) if one]

@@ -6,6 +6,7 @@ import copy
 import re
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from tests.standins.slack.api import Call
@@ -22,6 +23,7 @@ SHOWN_TYPES: Final = frozenset({"image/png", "image/jpeg", "image/gif"})
 TEXT: Final = 40_000
 UPDATED_TEXT: Final = 4_000
 METADATA: Final = 16_000
+STATUS_S: Final = 120.0
 TS: Final = re.compile(r"\d{10}\.\d{6}")
 
 
@@ -34,13 +36,13 @@ class Pace:
 
 
 class Posting:
-    """`pace` None: as fast as anybody likes. `statuses` are the assistant's, by channel and thread."""
+    """`pace` None: as fast as anybody likes. `statuses` are the assistant's, since when, by channel and thread."""
 
     def __init__(self, world: World, telling: Telling, herald: Herald) -> None:
         self.world = world
         self.telling = telling
         self.pace: Pace | None = None
-        self.statuses: dict[tuple[str, str], str] = {}
+        self.statuses: dict[tuple[str, str], tuple[str, datetime]] = {}
         self._herald = herald
         self._used: dict[str, list[float]] = defaultdict(list)
 
@@ -57,6 +59,11 @@ class Posting:
         self.statuses.pop((channel.id, message.thread_ts), None)
         self._herald.posted(message)
         return {"channel": channel.id, "ts": message.ts, "message": self.telling.message(message)}
+
+    def status(self, channel: Channel, thread: str) -> str:
+        """What the assistant says that it is doing; no longer once it wrote, or 2 minutes passed."""
+        status, since = self.statuses.get((channel.id, thread), ("", self.world.clock.now()))
+        return status if self.world.clock.now() - since < timedelta(seconds=STATUS_S) else ""
 
     async def update(self, call: Call) -> dict[str, Any]:
         """chat.update"""

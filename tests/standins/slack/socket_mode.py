@@ -115,15 +115,14 @@ class SocketMode:
                 link.line.abort()
         self.links.clear()
 
-    def tick(self) -> bool:
-        """Close the sockets that were to be; whether there were any."""
+    def tick(self) -> None:
+        """Close the sockets whose time has come."""
         now = self.world.clock.now()
         ended = [link for link in self.live if link.closes_at and link.closes_at <= now]
         for link in ended:
             link.outbox.put_nowait(_goodbye("refresh_requested"))
             link.outbox.put_nowait(None)
             self.links.remove(link)
-        return bool(ended)
 
     async def stop(self) -> None:
         for link in self.live:

@@ -79,7 +79,7 @@ class Viewing:
         for one in call.args.get("loading_messages") or ():
             if not 1 <= len(one) <= 50:
                 raise invalid_arguments("loading_messages: 1 to 50 characters each")
-        self._posting.statuses[channel.id, thread] = call.args["status"]
+        self._posting.statuses[channel.id, thread] = (call.args["status"], call.at)
         if not call.args["status"]:
             del self._posting.statuses[channel.id, thread]
         return {}

@@ -16,7 +16,7 @@ from adapters import Database, Kit
 from adapters.slack import Settings
 from adapters.slack.event import Tenant
 from adapters.slack.workspace import Workspaces
-from bot.errors import PlaceShutError, SettingsError
+from bot.errors import PlaceBusyError, PlaceShutError, SettingsError
 from tests.house import TestHouse, house
 
 SECRETS = {
@@ -117,6 +117,18 @@ async def test_the_one_workspace_s_data_outlives_its_token(tmp_path: Path, home:
     assert len(await home.desk.held("slack")) == 1
     assert await gated(one, event("app_mention", team_id="T9")) == 204
     await one.close()
+
+
+@pytest.mark.parametrize("secrets", [SECRETS, {"SLACK_BOT_TOKEN": "xoxb-1"}])
+async def test_a_door_that_is_not_open_is_only_busy(home: TestHouse, secrets: dict[str, str]) -> None:
+    reading, writing = home.store.engines
+    shut = Workspaces(Settings(), Kit(secrets=secrets, database=Database(reading=reading, writing=writing)))
+    with pytest.raises(PlaceBusyError):
+        await shut.client("T1")
+    await shut.open()
+    await shut.close()
+    with pytest.raises(PlaceBusyError):
+        await shut.client("T1")
 
 
 def test_many_workspaces_need_the_open_database() -> None:
