@@ -324,9 +324,7 @@ class Desk:
         """Our full-size original of the picture that a message of ours shows; None where it shows none."""
         return await self._gallery.behind(receipt)
 
-    async def fitted(
-        self, picture: Picture, *, max_bytes: int, formats: Collection[Format] = tuple(Format)
-    ) -> Fitted:
+    async def fitted(self, picture: Picture, *, max_bytes: int, formats: Collection[Format] = tuple(Format)) -> Fitted:
         """The picture's bytes, re-encoded where they do not fit or are of none of these types, which hold JPEG or WebP.
 
         Raises PictureUnknownError, FileTooLargeError.

@@ -17,6 +17,7 @@ import structlog
 
 from adapters.discord import render
 from adapters.discord.event import NOBODY, Handle, receipt_of
+from bot.chat.anew import anew
 from bot.chat.form import Say
 from bot.clock import Clock
 from bot.desk import Desk
@@ -103,7 +104,7 @@ class DiscordMessenger:
         handle, message = Handle.of(place), int(receipt.handle.removeprefix("i"))
         if receipt.handle.startswith("i"):
             if self._lives(handle):
-                with _anew(), self._told_apart(handle):
+                with anew(), self._told_apart(handle):
                     await self._with_picture(
                         reply, handle, lambda **what: self._webhook(handle).edit_message(message, **what)
                     )
@@ -111,7 +112,7 @@ class DiscordMessenger:
             if reply.tone is not Tone.WORKING or place.private or not handle.speaks:
                 raise PlaceGoneError("the interaction's time is over")
         ours = self._channel(int(receipt.place)).get_partial_message(message)
-        with _anew(), _told_apart():
+        with anew(), _told_apart():
             await self._with_picture(reply, handle, partial(_edited, ours))
 
     async def remove(self, place: Place, receipt: Receipt) -> None:
@@ -331,15 +332,6 @@ async def upload_of(desk: Desk, picture: Picture, name: str, *, limit_bytes: int
     name, alt = f"{name}.{fitted.format}", picture.alt[: render.ALT_LIMIT] or None
     file = discord.File(io.BytesIO(fitted.file), name, description=alt, spoiler=covered)
     return Upload(file, len(fitted.file), fitted.whole)
-
-
-@contextmanager
-def _anew() -> Iterator[None]:
-    """Where we may not change a message any more, another one may still be let through, at least to the person."""
-    try:
-        yield
-    except PlaceShutError as error:
-        raise PlaceGoneError("the message can't be changed") from error
 
 
 @contextmanager

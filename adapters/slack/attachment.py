@@ -107,9 +107,14 @@ class Pictures:
         newest = max((at for at, _ in inside), default="", key=lambda at: float(at))
         return tuple(Attachment.of(file) for at, file in inside if at == newest)
 
-    async def recent(self, tenant: Tenant | str, channel: str, limit: int = 10) -> tuple[Attachment, ...]:
-        """The latest pictures that people and bots put into a channel, the newest first, in one call."""
-        return tuple(Attachment.of(file) for file in await self._listed(tenant, channel, count=limit))
+    async def recent(
+        self, tenant: Tenant | str, channel: str, limit: int = 10, *, since: float = 0.0
+    ) -> tuple[Attachment, ...]:
+        """The latest pictures that people and bots put into a channel, the newest first, in one call.
+
+        since: seconds since 1970.
+        """
+        return tuple(Attachment.of(file) for file in await self._listed(tenant, channel, since=since, count=limit))
 
     async def _listed(
         self, tenant: Tenant | str, channel: str, *, since: float = 0.0, until: float = 0.0, count: int = LISTED

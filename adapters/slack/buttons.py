@@ -53,6 +53,8 @@ async def pressed(visit: Visit) -> None:
             await visit.desk.cancel(press.job, by=visit.person)
         case Verb.DELETE:
             await visit.desk.delete(press.job, by=visit.person)
+    if press.asks not in (Verb.EDIT, Verb.REFERENCE):
+        await visit.settle()
     if not visit.event.message:  # on the bot's own page, which shows what became of it
         await home.show(visit)
 
@@ -82,6 +84,7 @@ async def submitted(visit: Visit) -> None:
             await _enlarge(visit, filled)
         case _:
             raise OutdatedError
+    await visit.settle()
 
 
 async def _enlarge(visit: Visit, filled: forms.Filled) -> None:

@@ -5,26 +5,33 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import re
+import time
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 from aiohttp import web
-from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
+from slack_bolt.adapter.socket_mode.async_internals import send_async_response
 from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
+from slack_sdk.errors import SlackClientError
+from slack_sdk.signature import SignatureVerifier
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack import buttons, commands, home, mention
 from adapters.slack.event import Tenant
-from adapters.slack.fault import UNHEARD, code_of, told
+from adapters.slack.fault import UNHEARD, code_of, told, told_apart
 from adapters.slack.manifest import EVENTS_PATH
-from adapters.slack.reception import Ack, Reception
+from adapters.slack.reception import AGAIN, Ack, Reception
 from adapters.slack.workspace import Workspaces
-from bot.errors import SettingsError
+from bot.errors import DeliveryError, PlaceBusyError, SettingsError
 
 if TYPE_CHECKING:
     from adapters.slack import Settings
@@ -33,20 +40,30 @@ log = structlog.get_logger(__name__)
 
 PING_S: Final = 10.0
 """How often a socket is asked whether it still lives."""
-CONNECT_S: Final = 20.0
-ABSENT_S: Final = 15.0
-"""A socket that its library did not bring back in this time is made anew: it would try for ever with a spent ticket."""
-LOOK_S: Final = 2.0
+CONNECT_S: Final = 10.0
+"""From asking for a ticket to Slack's greeting; after PING_S the library would try again with a spent one."""
+LOOK_S: Final = 1.0
+ACK_S: Final = 3.0
+"""How long a socket that is over is kept for acknowledgements; Slack waits for them as long."""
+LEAVE_S: Final = 0.5
+"""How long a socket that is closed waits for Slack's word."""
+BRIEF_S: Final = 30.0
+"""A socket that lasted no longer is no sign that the next one will."""
 LONGEST_ABSENCE_S: Final = 60.0
+RENEWED: Final = frozenset({"warning", "refresh_requested"})
+"""Why Slack ends a socket about every hour: the next one may be opened at once."""
 BODY_BYTES: Final = 1024 * 1024
 """What Slack sends is words; files stay where they are."""
+BODY_S: Final = 10.0
+SILENT: Final = logging.CRITICAL + 1
+"""What there is to say of a socket, its keeper says."""
 HOPELESS: Final = frozenset(
     {"invalid_auth", "not_authed", "not_allowed_token_type", "account_inactive", "token_revoked"}
 )
 """What no patience mends: the operator must act."""
 
 
-def build(settings: Settings, reception: Reception, workspaces: Workspaces, signing_secret: str) -> AsyncApp:
+def build(settings: Settings, reception: Reception, workspaces: Workspaces) -> AsyncApp:
     """The app, not connected to anything: every event goes to the reception before it is acknowledged."""
     with _without_environment():
         app = AsyncApp(
@@ -55,7 +72,8 @@ def build(settings: Settings, reception: Reception, workspaces: Workspaces, sign
             client=AsyncWebClient(base_url=settings.api_url, retry_handlers=[]),
             before_authorize=workspaces.gate,
             authorize=workspaces.authorize,
-            signing_secret=signing_secret,
+            request_verification_enabled=False,  # the site has looked, before anything was read
+            raise_error_for_unhandled_request=True,
             process_before_response=True,
         )
     commands.plant(app, reception)
@@ -74,6 +92,7 @@ def build(settings: Settings, reception: Reception, workspaces: Workspaces, sign
 
     app.event("app_uninstalled")(left)
     app.event("tokens_revoked")(left)
+    app.error(_stumbled)
     return app
 
 
@@ -82,8 +101,29 @@ def tenant_of(body: Mapping[str, Any]) -> Tenant:
 
 
 async def dispatch(app: AsyncApp, body: Mapping[str, Any]) -> BoltResponse:
-    """An event that was written down, once more; its signature was looked at the first time."""
-    return await app.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=dict(body)))
+    """An event that came by a socket or was written down: nobody needs to look at its signature."""
+    return await _dispatched(app, lambda: AsyncBoltRequest(mode="socket_mode", body=dict(body)))
+
+
+async def _dispatched(app: AsyncApp, request: Callable[[], AsyncBoltRequest]) -> BoltResponse:
+    try:
+        return await app.async_dispatch(request())
+    except Exception as error:  # the outermost line of what Bolt itself can't read: it would come again just the same
+        log.warning("event not understood", error=type(error).__name__)
+        return BoltResponse(status=200)
+
+
+async def _stumbled(error: Exception) -> BoltResponse:
+    """For Bolt, in place of its own words, which hold people's: what nobody listens for is acknowledged all the same."""
+    match error:
+        case BoltUnhandledRequestError():
+            log.info("event not listened for")
+        case DeliveryError() | OSError() | SlackClientError():
+            log.warning("event not taken", **told(error))
+            return AGAIN
+        case _:
+            log.error("event not understood", error=type(error).__name__)
+    return BoltResponse(status=200)
 
 
 class Sockets:
@@ -95,88 +135,176 @@ class Sockets:
         self._count = count
         self._arrived = arrived
         self._open: set[_Socket] = set()
+        self._one_at_a_time = asyncio.Lock()
+        self._failures = 0
 
     def __len__(self) -> int:
         """How many are connected."""
-        return len(self._open)
+        return sum(not socket.over.is_set() for socket in self._open)
 
     async def keep_connected(self) -> None:
         """Stay until cancelled, come what may. Raises SettingsError for a token that Slack does not accept."""
         async with asyncio.TaskGroup() as group:
             for number in range(self._count):
-                group.create_task(self._keep(), name=f"Slack socket {number}")
+                group.create_task(self._keep(group), name=f"Slack socket {number}")
 
     async def answered(self) -> None:
         """Wait until every acknowledgement that was decided over has left."""
         await asyncio.gather(*(socket.idle.wait() for socket in self._open))
 
-    async def _keep(self) -> None:
-        failures = 0
+    async def _keep(self, group: asyncio.TaskGroup) -> None:
+        """One after the other; the next is there before the one that it follows is gone."""
         while True:
-            socket = _Socket(self._app, self._token, logger=quiet("socket"), ping_interval=PING_S)
-            try:
+            socket = await self._connected()
+            self._open.add(socket)
+            self._arrived()
+            group.create_task(self._attend(socket), name="a Slack socket")
+            since = time.monotonic()
+            await socket.over.wait()
+            log.info("a socket is made anew", reason=socket.farewell or "lost")
+            if socket.farewell in RENEWED or time.monotonic() - since > BRIEF_S:
+                self._failures = 0
+            else:
+                await self._pause()
+
+    async def _attend(self, socket: _Socket) -> None:
+        """Stay with a connection until it is over and everything that came by it is acknowledged."""
+        try:
+            await socket.lost()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(ACK_S):
+                    await socket.idle.wait()
+        finally:
+            self._open.discard(socket)
+            await socket.leave()
+
+    async def _connected(self) -> _Socket:
+        """One more connection, however long that takes; the others wait, so that Slack is not asked for each of them."""
+        async with self._one_at_a_time:
+            while True:
+                try:
+                    return await self._greeted()
+                except DeliveryError as error:
+                    if is_hopeless(error):
+                        raise SettingsError("Slack does not accept the app token") from error
+                    log.warning("Slack can't be reached", reason=str(error), **told(error))
+                    await self._pause(error.retry_after_s or 0.0)
+
+    async def _greeted(self) -> _Socket:
+        """One try, with a ticket of its own. Raises DeliveryError."""
+        socket = _Socket(self._app, self._token, self._open)
+        try:
+            with told_apart():
                 async with asyncio.timeout(CONNECT_S):
-                    socket.client.wss_uri = await socket.client.issue_new_wss_url()
-                    await socket.client.connect()  # type: ignore[no-untyped-call]
-                self._open.add(socket)
-                failures = 0
-                self._arrived()
-                await _lost(socket)
-                log.info("a socket is made anew")
-            except (*UNHEARD, OSError) as error:
-                if is_hopeless(error):
-                    raise SettingsError("Slack does not accept the app token") from error
-                log.warning("Slack can't be reached", **told(error))
-                failures += 1
-            finally:
-                self._open.discard(socket)
-                with suppress(*UNHEARD, OSError):
-                    await socket.client.close()  # type: ignore[no-untyped-call]
-            await asyncio.sleep(min(LONGEST_ABSENCE_S, 2.0 ** min(failures, 6)) if failures else 0)
+                    answer = await self._app.client.apps_connections_open(app_token=self._token)
+                    socket.wss_uri = str(answer["url"])
+                    await socket.connect()  # type: ignore[no-untyped-call]
+                    await socket.greeted.wait()
+            if socket.over.is_set():
+                raise PlaceBusyError(f"Slack ends the connection at once: {socket.farewell}")
+        except BaseException:
+            await socket.leave()
+            raise
+        return socket
+
+    async def _pause(self, asked_s: float = 0.0) -> None:
+        """After a failure: longer each time, and at least as long as Slack asks."""
+        self._failures += 1
+        await asyncio.sleep(max(asked_s, min(LONGEST_ABSENCE_S, 2.0 ** min(self._failures, 6))))
 
 
-class _Socket(AsyncSocketModeHandler):
-    """A connection that knows when nothing of it is left to acknowledge."""
+class _Socket(SocketModeClient):
+    """A connection of the library's, which by itself would be made anew for ever with a ticket that is spent.
 
-    def __init__(self, app: AsyncApp, token: str, *, logger: logging.Logger, ping_interval: float) -> None:
-        super().__init__(app, token, logger=logger, ping_interval=ping_interval)
-        self.idle = asyncio.Event()
+    others are those that are open beside it. farewell is Slack's word for why it ended; "" while it has said none.
+    """
+
+    def __init__(self, app: AsyncApp, token: str, others: Collection[_Socket]) -> None:
+        super().__init__(
+            token,
+            web_client=app.client,
+            logger=quiet("socket", SILENT),
+            auto_reconnect_enabled=False,
+            ping_interval=PING_S,
+        )
+        self._app = app
+        self._others = others
+        self._hearing: set[asyncio.Task[Any] | None] = set()
+        self.greeted, self.over, self.idle = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self.farewell = ""
         self.idle.set()
-        self._busy = 0
 
-    async def handle(self, client: Any, req: Any) -> None:
-        self._busy += 1
+    async def lost(self) -> None:
+        """Return once Slack has said goodbye, or nothing more for a while."""
+        while not self.over.is_set():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_S):
+                    await self.over.wait()
+            if not await self.is_connected():
+                self.over.set()
+
+    async def leave(self) -> None:
+        """Close it, whether or not the other side answers."""
+        for _ in range(2):  # the second time it waits for no answer
+            with suppress(*UNHEARD):
+                async with asyncio.timeout(LEAVE_S):
+                    await self.close()  # type: ignore[no-untyped-call]
+        tasks = [self.message_processor, self.current_session_monitor, self.message_receiver]
+        await asyncio.wait([task for task in tasks if task is not None], timeout=LEAVE_S)
+
+    async def run_message_listeners(self, message: dict[str, Any], raw_message: str) -> None:
+        """Whatever came over it: greetings, an event, or the wish that it be renewed."""
+        match message.get("type"):
+            case "hello":
+                self.greeted.set()
+            case "disconnect":
+                self.farewell = str(message.get("reason") or "disconnect")
+                self.over.set()
+                self.greeted.set()
+            case _ if "envelope_id" in message:
+                await self._hear(message)
+            case _:
+                return
+
+    async def send_message(self, message: str) -> None:
+        """Over this connection, else over another one; what gets to Slack by none is delivered again."""
+        for socket in (self, *tuple(self._others)):
+            line = socket.current_session
+            if line is None or line.closed:
+                continue
+            try:
+                await line.send_str(message)
+            except (*UNHEARD, OSError):
+                continue
+            return
+        log.warning("an acknowledgement got lost")
+
+    async def _hear(self, message: Mapping[str, Any]) -> None:
+        task = asyncio.current_task()
+        self._hearing.add(task)
         self.idle.clear()
         try:
-            await super().handle(client, req)
+            payload = message.get("payload")
+            response = await dispatch(self._app, payload if isinstance(payload, dict) else {})
+            request = SocketModeRequest(type=str(message["type"]), envelope_id=str(message["envelope_id"]), payload={})
+            await send_async_response(self, request, response, time.time())
         finally:
-            self._busy -= 1
-            if not self._busy:
+            self._hearing.discard(task)
+            if not self._hearing:
                 self.idle.set()
-
-
-async def _lost(socket: _Socket) -> None:
-    """Return once the library has not had it connected for a while: a refresh takes it less than a second."""
-    absent_s = 0.0
-    while absent_s < ABSENT_S:
-        await asyncio.sleep(LOOK_S)
-        absent_s = 0.0 if await socket.client.is_connected() else absent_s + LOOK_S
 
 
 class Site:
     """What Slack and browsers call: events in HTTP mode, and the pages of an installation."""
 
-    def __init__(self, settings: Settings, app: AsyncApp, further: Sequence[web.RouteDef]) -> None:
+    def __init__(
+        self, settings: Settings, app: AsyncApp, further: Sequence[web.RouteDef], signing_secret: str = ""
+    ) -> None:
         self._settings = settings
         site = web.Application(client_max_size=BODY_BYTES)
         site.add_routes(further)
         if settings.mode == "http":
-
-            async def called(request: web.Request) -> web.Response:
-                response = await app.async_dispatch(await to_bolt_request(request))
-                return await to_aiohttp_response(response)
-
-            site.router.add_post(EVENTS_PATH, called)
+            site.router.add_post(EVENTS_PATH, _listener(app, signing_secret))
         self._runner = web.AppRunner(site, access_log=None, shutdown_timeout=3.0)
 
     @property
@@ -200,21 +328,45 @@ class Site:
         await self._runner.cleanup()
 
 
+def _listener(app: AsyncApp, signing_secret: str) -> Callable[[web.Request], Awaitable[web.Response]]:
+    """What Slack calls. Only what it has signed within five minutes is read at all."""
+    verifier = SignatureVerifier(signing_secret)
+
+    async def called(request: web.Request) -> web.Response:
+        try:
+            async with asyncio.timeout(BODY_S):
+                body = (await request.read()).decode()
+            genuine = verifier.is_valid_request(body, request.headers)  # type: ignore[arg-type]
+        except TimeoutError:
+            return web.Response(status=408)
+        except (ValueError, TypeError):  # no UTF-8, no number, no ASCII
+            genuine = False
+        if not genuine:
+            log.info("request that Slack has not signed")
+            return web.Response(status=401)
+        headers: Any = request.headers
+        response = await _dispatched(app, lambda: AsyncBoltRequest(body=body, headers=headers))
+        return await to_aiohttp_response(response)
+
+    return called
+
+
 def is_hopeless(error: BaseException) -> bool:
     """Whether Slack refused the token itself."""
     return code_of(error) in HOPELESS
 
 
-def quiet(name: str) -> logging.Logger:
+def quiet(name: str, level: int = logging.NOTSET) -> logging.Logger:
     """For the library's own words, of which only the beginning is kept: further on may stand tickets and prompts."""
     logger = logging.getLogger(f"slack_bolt.{name}")
+    logger.setLevel(level)
     if not logger.filters:
         logger.addFilter(_beginning)
     return logger
 
 
 def _beginning(record: logging.LogRecord) -> bool:
-    record.msg, record.args, record.exc_info = record.getMessage().split("(")[0][:120], (), None
+    record.msg, record.args, record.exc_info = re.split(r"[(:]", record.getMessage())[0][:120], (), None
     return True
 
 

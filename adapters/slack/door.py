@@ -80,11 +80,11 @@ class Adapter:
         Where Slack can't be reached the house opens without it, and the door goes on trying.
         """
         await self._workspaces.open()
-        app = client.build(self._settings, self._reception, self._workspaces, self._secrets.get(SIGNING_SECRET, ""))
+        app = client.build(self._settings, self._reception, self._workspaces)
         await self._look_who_we_are()
         pages = oauth.routes(self._workspaces, self._settings, self._desk)
         if pages or self._settings.mode == "http":
-            self._site = client.Site(self._settings, app, pages)
+            self._site = client.Site(self._settings, app, pages, self._secrets.get(SIGNING_SECRET, ""))
             await self._site.open()
         if self._settings.mode == "socket":
             await self._connect(app)

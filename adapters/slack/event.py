@@ -115,6 +115,9 @@ def _of_interaction(body: Mapping[str, Any]) -> Happening:
     tenant = Tenant(str(team.get("id") or user.get("team_id") or ""), str(enterprise))
     message, view = body.get("message") or {}, body.get("view") or {}
     container = body.get("container") or {}
+    passing = bool(container.get("is_ephemeral"))
+    # A message for one person has no thread; its buttons say where it would have been.
+    below = next((each.get("value") for each in parts_of(body, "actions")), "") if passing else ""
     return Happening(
         # A form can be sent once for good; a second try after an error has accepted nothing before.
         id=str(view["id"] if body["type"] == "view_submission" else body.get("trigger_id") or ""),
@@ -125,11 +128,11 @@ def _of_interaction(body: Mapping[str, Any]) -> Happening:
         user=str(user["id"]),
         user_name=str(user.get("name") or user.get("username") or ""),
         channel=str((body.get("channel") or {}).get("id") or container.get("channel_id") or ""),
-        thread=str(message.get("thread_ts") or container.get("thread_ts") or ""),
+        thread=str(message.get("thread_ts") or container.get("thread_ts") or below or ""),
         message=str(message.get("ts") or container.get("message_ts") or ""),
         trigger=str(body.get("trigger_id") or ""),
         response_url=str(body.get("response_url") or ""),
-        passing=bool(container.get("is_ephemeral")),
+        passing=passing,
     )
 
 
@@ -234,13 +237,14 @@ def receipt_of(tenant: Tenant | str, channel: str, ts: str) -> Receipt:
 class Origin:
     """Where a form was opened, and about what; kept in the form's private_metadata, of which Slack takes 3,000 signs.
 
-    files are Slack's ids of the pictures that it is about.
+    files are Slack's ids of the pictures that it is about. passing: from a message that one person alone saw.
     """
 
     channel: str = ""
     thread: str = ""
     response_url: str = ""
     files: tuple[str, ...] = ()
+    passing: bool = False
 
     def __str__(self) -> str:
         return json.dumps({name: value for name, value in asdict(self).items() if value})
@@ -256,12 +260,19 @@ class Origin:
             return cls()
         texts = {name: str(told.get(name) or "") for name in ("channel", "thread", "response_url")}
         files = told.get("files")
-        return cls(**texts, files=tuple(map(str, files)) if isinstance(files, list) else ())
+        kept = tuple(map(str, files)) if isinstance(files, list) else ()
+        return cls(**texts, files=kept, passing=told.get("passing") is True)
 
 
 def sent_from(event: Happening, origin: Origin) -> Happening:
     """A form that was sent, as if that had happened where it was opened."""
-    return replace(event, channel=origin.channel, thread=origin.thread, response_url=origin.response_url)
+    return replace(
+        event,
+        channel=origin.channel,
+        thread=origin.thread,
+        response_url=origin.response_url,
+        passing=origin.passing,
+    )
 
 
 def parts_of(message: Mapping[str, Any], name: str) -> Sequence[Mapping[str, Any]]:

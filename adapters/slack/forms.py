@@ -136,15 +136,21 @@ def imagine(
 
 
 def upscale(
-    recent: Sequence[Attachment], factors: Sequence[int], *, say: Say, metadata: str, chosen: int | None = None
+    recent: Sequence[Attachment],
+    factors: Sequence[int],
+    *,
+    say: Say,
+    metadata: str,
+    chosen: int | None = None,
+    seen: bool = True,
 ) -> Json:
     """The form that enlarges: a file, or one of the channel's latest pictures, of which the first is chosen.
 
-    chosen is how many times, where the person said so.
+    chosen is how many times, where the person said so. Not seen: the pictures go by their names alone.
     """
     listed = recent[:RECENT_LIMIT]
     names = [say("which-button", number=number) for number in range(1, len(listed) + 1)]
-    blocks = [_thumbnail(name, picture) for name, picture in zip(names, listed, strict=True)]
+    blocks = [_thumbnail(name, picture) for name, picture in zip(names, listed, strict=True) if seen]
     if listed:
         pictures = [_option(name, each.id, each.name) for name, each in zip(names, listed, strict=True)]
         radio = {"type": "radio_buttons", "options": pictures, "initial_option": pictures[0]}

@@ -11,7 +11,6 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
 
-from adapters.slack import render
 from adapters.slack.attachment import Attachment
 from adapters.slack.event import Handle
 from adapters.slack.manifest import PROMPTS
@@ -24,11 +23,15 @@ from bot.errors import NoOfferError, PictureMissingError
 from bot.message import Button, Reply, Tone, Verb
 from bot.prompt import HelpCommand, ImagineCommand, UnknownCommand, UpscaleCommand, WordsCommand
 from bot.request import ImageId, Wish
+from bot.view import View
 
+LOOKED_BACK: Final = 50
+"""Messages of ours in a channel among which the last one of a thread is looked for."""
 SAID: Final = (None, "file_share")
 """The subtypes of what people write; the others Slack writes."""
 _TOKEN: Final = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
 """A mention, a channel, a link or a date, as Slack marks it among the words, with what people see of it."""
+_PERSON: Final = re.compile(r"<@([^<>|]+)")
 _FLAGGING: Final = re.compile(r"(?<!\S)[-–—/]+|[\"„“”]")
 
 
@@ -56,7 +59,9 @@ async def heard(visit: Visit) -> None:
     """Do what the words say: a command, or a picture to paint."""
     event: Mapping[str, Any] = visit.event.body["event"]
     shown = await visit.shown_in(event)
-    match prompt.read_command(words_of(str(event.get("text") or ""), _me(visit.event.body))):
+    text, me = str(event.get("text") or ""), _me(visit.event.body)
+    names = await visit.names(user for user in _PERSON.findall(text) if user != me)
+    match prompt.read_command(words_of(text, me, names)):
         case UpscaleCommand(factor=factor):
             await _enlarge(visit, shown, factor)
         case WordsCommand(text="") if event.get("files"):
@@ -80,16 +85,21 @@ async def begun(visit: Visit) -> None:
         return  # without them the pane is only emptier
 
 
-def words_of(text: str, me: str) -> str:
-    """What a message says, our own mention left out, as people see it: no marks, no flags in somebody's name."""
+def words_of(text: str, me: str, names: Mapping[str, str]) -> str:
+    """What a message says, our own mention left out, as people see it: no marks, no flags in somebody's name.
+
+    names are of people, by their ids; who has none there is left out.
+    """
 
     def seen(found: re.Match[str]) -> str:
         mark, label = found[1], found[2]
         match mark[:1]:
             case "@" if mark[1:] == me:
                 return " "
-            case "@" | "#":
-                return f"{'#' * (mark[0] == '#')}{_harmless(label or '')}"
+            case "@":
+                return _harmless(names.get(mark[1:]) or label or "")
+            case "#":
+                return _harmless(label or "")
             case "!":
                 return _harmless((label or mark.split("^")[0]).removeprefix("!"))
             case _:
@@ -106,11 +116,9 @@ async def _paint(visit: Visit, wish: Wish, shown: Sequence[Attachment]) -> None:
     if shown and not most:
         raise NoOfferError(kind="reference")
     if not shown and most and visit.event.thread and not visit.event.is_direct:
-        above = await _above(visit)
-        if isinstance(above, str):
-            wish = replace(wish, references=(above,))
-        else:
-            shown = above
+        source = await visit.behind(visit.event.thread)
+        wish = replace(wish, references=(source,)) if source else wish
+        shown = () if source else await visit.above()
     if len(shown) > most:
         await visit.which(shown, Verb.REFERENCE)
         return
@@ -119,34 +127,46 @@ async def _paint(visit: Visit, wish: Wish, shown: Sequence[Attachment]) -> None:
 
 async def _enlarge(visit: Visit, shown: Sequence[Attachment], factor: int | None) -> None:
     visit.asked = f"/upscale x{factor}" if factor else "/upscale"
+    source = None
     if not shown:
-        above = await _above(visit) if visit.event.thread and not visit.event.is_direct else ()
-        source = above if isinstance(above, str) else None
-        shown = () if isinstance(above, str) else above
-        if source is None and not shown:
-            source = await _latest(visit)
-        if source is not None:
-            await visit.enlarge(source, factor)
-            return
-    if not shown:
+        source, shown = await _meant(visit)
+    if source is not None:
+        await visit.enlarge(source, factor)
+    elif not shown:
         raise PictureMissingError
-    if len(shown) > 1:
+    elif len(shown) > 1:
         await visit.which(shown, Verb.UPSCALE, factor)
-        return
-    await visit.enlarge((await visit.bring(shown))[0].id, factor)
+    else:
+        await visit.enlarge((await visit.bring(shown))[0].id, factor)
 
 
-async def _above(visit: Visit) -> ImageId | Sequence[Attachment]:
-    """The picture that the thread is about, our own as the original; else the pictures of the message it began with."""
-    return await visit.behind(visit.event.thread) or await visit.above()
+async def _meant(visit: Visit) -> tuple[ImageId | None, Sequence[Attachment]]:
+    """Which picture is meant by who names none: in a thread that of its first message, else the last one there.
+
+    One of ours as the original, else people's.
+    """
+    if visit.event.is_direct:
+        ours = await _latest(visit)
+        sent = await visit.sent_since(ours.ended_at if ours else None)
+        return (ours.picture.id if ours and ours.picture and not sent else None), sent
+    if not visit.event.thread:
+        return None, ()
+    if first := await visit.behind(visit.event.thread):
+        return first, ()
+    if shown := await visit.above():
+        return None, shown
+    ours = await _latest(visit)
+    return (ours.picture.id, ()) if ours and ours.picture else (None, await visit.within())
 
 
-async def _latest(visit: Visit) -> ImageId | None:
-    """Our last picture for this person in this talk or thread."""
+async def _latest(visit: Visit) -> View | None:
+    """Our last picture in this talk or thread, whoever asked for it."""
     at = await visit.enter()
-    for view in await visit.desk.mine(visit.person):
-        if view.picture and view.at.id == at.id and Handle.of(view.at).thread == Handle.of(at).thread:
-            return view.picture.id
+    for entry in reversed(await visit.desk.history(at, limit=LOOKED_BACK)):
+        if entry.reply is not None and entry.reply.tone is Tone.DONE and entry.reply.pictures:
+            view = await visit.desk.view(entry.job)
+            if Handle.of(view.at).thread == Handle.of(at).thread:
+                return view
     return None
 
 
@@ -164,10 +184,9 @@ async def _ask(visit: Visit, shown: Sequence[Attachment]) -> None:
         locale=visit.person.locale,
         title=visit.say("chat-wordless"),
         body=visit.say("slack-wordless-body"),
-        pictures=(kept,),
         buttons=buttons,
     )
-    await visit.show(render.message(question, say=visit.say, files=[shown[0].id]))
+    await visit.tell(question)
 
 
 async def _help(visit: Visit) -> None:

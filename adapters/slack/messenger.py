@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -16,6 +16,7 @@ from adapters.slack.channel import Channels
 from adapters.slack.event import Handle, channel_of, receipt_of
 from adapters.slack.fault import INVALID_BLOCKS, NOT_IN_CHANNEL, POST, UPDATE, Calls, Clients, code_of, told, unsure
 from adapters.slack.upload import Uploads, name_of
+from bot.chat.anew import anew
 from bot.chat.form import Say
 from bot.chat.memory import Memory
 from bot.clock import Clock
@@ -98,7 +99,7 @@ class SlackMessenger:
             await self._change(spot, receipt.handle, message, spare=working)
             return receipt.handle
 
-        with _anew():
+        with anew():
             await self._with_pictures(spot, reply, name_of(receipt.handle), send, again=True)
         if not working:
             await self._show_status(handle, spot, "")
@@ -281,12 +282,3 @@ def _is_about(message: Mapping[str, Any], job: str) -> bool:
     metadata: Mapping[str, Any] = message.get("metadata") or {}
     payload: Mapping[str, Any] = metadata.get("event_payload") or {}
     return metadata.get("event_type") == EVENT_TYPE and payload.get("job") == job
-
-
-@contextmanager
-def _anew() -> Iterator[None]:
-    """Where we may not change a message any more, another one may still be let through, at least to the person."""
-    try:
-        yield
-    except PlaceShutError as error:
-        raise PlaceGoneError("the message can't be changed") from error

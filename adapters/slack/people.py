@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Hashable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
@@ -12,6 +12,7 @@ import structlog
 from adapters.slack.event import Account, Happening, Tenant
 from adapters.slack.fault import UNHEARD, told
 from adapters.slack.workspace import Workspaces
+from bot.chat.memory import Memory
 from bot.clock import Clock
 
 if TYPE_CHECKING:
@@ -25,12 +26,15 @@ ACCOUNT_S: Final = 3600.0
 GROUP_S: Final = 300.0
 """How long what Slack told is taken for true: people change their language seldom, and their groups more often."""
 REMEMBERED: Final = 10_000
+NAMES: Final = 8
+"""People in a message whose names are asked for; more are hardly all in one picture."""
 
 V = TypeVar("V")
+Key = tuple[Tenant, str]
 
 
 @dataclass(frozen=True, slots=True)
-class _Memory(Generic[V]):
+class _Told(Generic[V]):
     value: V
     until: float
 
@@ -42,25 +46,34 @@ class People:
         self._workspaces = workspaces
         self._clock = clock
         self._groups = tuple(each for each in (*settings.roles, *settings.moderators) if each.startswith("S"))
-        self._accounts: dict[Hashable, _Memory[Account]] = {}
-        self._members: dict[Hashable, _Memory[frozenset[str]]] = {}
+        self._accounts: Memory[Key, _Told[Account]] = Memory(REMEMBERED)
+        self._members: Memory[Key, _Told[frozenset[str]]] = Memory(REMEMBERED)
 
     async def account(self, event: Happening) -> Account:
         """Never raises: of whom Slack tells nothing, the event's own word is taken."""
-        key = (event.tenant, event.user)
-        known = self._accounts.get(key)
-        if known is None or known.until <= self._clock.steady():
+        try:
+            known = await self._known(event.tenant, event.user)
+        except (*UNHEARD, OSError) as error:
+            log.info("a person is not known", **told(error))
+            late = self._accounts.get((event.tenant, event.user))
+            known = late.value if late else Account(stranger=None if event.home == event.tenant else event.home)
+        groups = [group for group in self._groups if event.user in await self._in(event.tenant, group)]
+        return replace(known, name=known.name or event.user_name, groups=frozenset(groups))
+
+    async def names(self, tenant: Tenant, users: Iterable[str]) -> Mapping[str, str]:
+        """What people are called, by their ids, as far as Slack tells in time."""
+
+        async def look(user: str) -> str:
             try:
-                async with asyncio.timeout(ASK_S):
-                    found = await self._ask(event)
+                return (await self._known(tenant, user)).name
             except (*UNHEARD, OSError) as error:
                 log.info("a person is not known", **told(error))
-                known = known or _Memory(Account(name=event.user_name, stranger=_elsewhere(event)), 0.0)
-            else:
-                known = _Memory(found, self._clock.steady() + ACCOUNT_S)
-                _remember(self._accounts, key, known)
-        groups = [group for group in self._groups if event.user in await self._in(event.tenant, group)]
-        return replace(known.value, groups=frozenset(groups))
+                return ""
+
+        asked = list(dict.fromkeys(users))[:NAMES]
+        async with asyncio.TaskGroup() as tasks:
+            looks = {user: tasks.create_task(look(user)) for user in asked}
+        return {user: look.result() for user, look in looks.items()}
 
     def locale(self, tenant: Tenant, user: str) -> str | None:
         """Their language, as far as it was told lately."""
@@ -70,21 +83,30 @@ class People:
     def forget(self, tenant: Tenant) -> None:
         """Remember nobody of a workspace any more."""
         for memory in (self._accounts, self._members):
-            for key in [key for key in memory if isinstance(key, tuple) and key[0] == tenant]:
+            for key in [key for key in memory if key[0] == tenant]:
                 del memory[key]
 
-    async def _ask(self, event: Happening) -> Account:
-        client = await self._workspaces.client(str(event.tenant))
-        answer = await client.users_info(user=event.user, include_locale=True)
-        user: Mapping[str, Any] = answer["user"]
-        profile: Mapping[str, Any] = user.get("profile") or {}
-        name = profile.get("display_name") or profile.get("real_name") or user.get("real_name") or user.get("name")
-        stranger = _stranger(user, event.tenant)
+    async def _known(self, tenant: Tenant, user: str) -> Account:
+        """Raises what slack_sdk raises, and TimeoutError."""
+        known = self._accounts.get((tenant, user))
+        if known is None or known.until <= self._clock.steady():
+            async with asyncio.timeout(ASK_S):
+                found = await self._ask(tenant, user)
+            known = self._accounts[tenant, user] = _Told(found, self._clock.steady() + ACCOUNT_S)
+        return known.value
+
+    async def _ask(self, tenant: Tenant, user: str) -> Account:
+        client = await self._workspaces.client(str(tenant))
+        answer = await client.users_info(user=user, include_locale=True)
+        about: Mapping[str, Any] = answer["user"]
+        profile: Mapping[str, Any] = about.get("profile") or {}
+        name = profile.get("display_name") or profile.get("real_name") or about.get("real_name") or about.get("name")
+        stranger = _stranger(about, tenant)
         return Account(
-            name=str(name or event.user_name),
-            locale=str(user.get("locale") or "en"),
+            name=str(name or ""),
+            locale=str(about.get("locale") or "en"),
             stranger=stranger,
-            leads=stranger is None and bool(user.get("is_admin") or user.get("is_owner")),
+            leads=stranger is None and bool(about.get("is_admin") or about.get("is_owner")),
         )
 
     async def _in(self, tenant: Tenant, group: str) -> frozenset[str]:
@@ -100,7 +122,7 @@ class People:
             return known.value if known else frozenset()
         users: list[str] = answer["users"]
         members = frozenset(users)
-        _remember(self._members, (tenant, group), _Memory(members, self._clock.steady() + GROUP_S))
+        self._members[tenant, group] = _Told(members, self._clock.steady() + GROUP_S)
         return members
 
 
@@ -110,14 +132,3 @@ def _stranger(user: Mapping[str, Any], tenant: Tenant) -> Tenant | None:
     enterprise = str((user.get("enterprise_user") or {}).get("enterprise_id") or "")
     ours = not team or team == tenant.team or (tenant.enterprise and enterprise == tenant.enterprise)
     return None if ours and not user.get("is_stranger") else Tenant(team)
-
-
-def _elsewhere(event: Happening) -> Tenant | None:
-    return None if event.home == event.tenant else event.home
-
-
-def _remember(memory: dict[Hashable, _Memory[V]], key: Hashable, value: _Memory[V]) -> None:
-    memory.pop(key, None)
-    memory[key] = value
-    if len(memory) > REMEMBERED:
-        del memory[next(iter(memory))]  # who was asked about longest ago

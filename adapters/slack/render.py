@@ -55,12 +55,13 @@ class Message:
 
 
 def message(
-    reply: Reply, *, say: Say, files: Sequence[str] = (), whole: bool = True, in_thread: bool = False
+    reply: Reply, *, say: Say, files: Sequence[str] = (), whole: bool = True, in_thread: bool = False, below: str = ""
 ) -> Message:
     """A reply as it stands in its channel.
 
     files are Slack's ids of reply.pictures in order, "" for one that is not shown; not whole: what is shown was
-    re-encoded to fit. in_thread: the picture stands as a file in the message's thread.
+    re-encoded to fit. in_thread: the picture stands as a file in the message's thread. below is the ts of the message
+    below which what the buttons ask for belongs, where theirs can't have a thread.
     """
     sheet = _Sheet(say)
     head, done = caption.head(reply), reply.tone is Tone.DONE
@@ -75,7 +76,7 @@ def message(
     remark = caption.remark(reply, say, whole=whole, shown=any(files) or in_thread)
     where = say("slack-in-thread") if in_thread and reply.pictures else ""
     sheet.print_notes([*(caption.notes(reply, say) if done else ()), remark, where])
-    sheet.offer(reply.buttons)
+    sheet.offer(reply.buttons, below)
     return Message(_fallback(head, told), tuple(sheet.blocks))
 
 
@@ -155,13 +156,14 @@ class _Sheet:
             elements = [plain(note, SMALL_LIMIT) for note in told[:NOTES_LIMIT]]
             self.blocks.append({"type": "context", "elements": elements})
 
-    def offer(self, buttons: Iterable[Button]) -> None:
+    def offer(self, buttons: Iterable[Button], below: str = "") -> None:
         """The same picture twice in a message has one button, since Slack takes no id twice."""
         made = {str(Press.on(button)): button for button in buttons}
         new = [(id_, button) for id_, button in made.items() if id_ not in self._given][:BUTTONS_LIMIT]
         self._given.update(made)
         if new:
-            elements = [_button(button, id_, self._say) for id_, button in new]
+            value = {"value": below} if below else {}
+            elements = [{**_button(button, id_, self._say), **value} for id_, button in new]
             self.blocks.append({"type": "actions", "elements": elements})
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
 
 LATE: Final = frozenset({"expired_trigger_id", "exchanged_trigger_id", "trigger_expired", "trigger_exchanged"})
 """What Slack says where a form came more than 3 s after what asked for it."""
+CLOSED: Final = frozenset({"not_found", "hash_conflict"})
+"""What it says of a form that its person has closed, or sent, meanwhile."""
 
 
 class Visit:
@@ -155,8 +158,9 @@ class Visit:
         opened = await self._open(forms.loading(say=self.say))
         recent = await self._door.pictures.recent(self.event.tenant, self.event.channel, forms.RECENT_LIMIT)
         factors = sorted({factor for offer in self.desk.offers() for factor in offer.factors})
-        form = forms.upscale(recent, factors, say=self.say, metadata=str(self._origin()), chosen=factor)
-        await self.client.views_update(view_id=opened["id"], hash=opened.get("hash"), view=form)
+        form = partial(forms.upscale, recent, factors, say=self.say, metadata=str(self._origin()), chosen=factor)
+        if not await self._turn_to(opened, form()):
+            await self._turn_to(opened, form(seen=False))
 
     async def refer(self, image: ImageId) -> None:
         """The form for a new picture after this one."""
@@ -167,7 +171,12 @@ class Visit:
         """Ask which of several pictures is meant."""
         kept = await self.bring(shown[: render.ASKED_LIMIT])
         question = self.desk.which(kept, verb, locale=self.person.locale, factor=factor)
-        await self.show(render.message(question, say=self.say, files=[each.id for each in shown]))
+        # Slack shows no file in a message for one person, so the pictures go by their names.
+        named = [
+            replace(button, label=" · ".join(filter(None, (button.label, each.name))))
+            for button, each in zip(question.buttons, shown, strict=False)
+        ]
+        await self.tell(replace(question, pictures=(), buttons=tuple(named)))
 
     async def help(self) -> None:
         await self.tell(replace(self.desk.help(self.person.locale), body=self.say("slack-help-body")))
@@ -199,9 +208,24 @@ class Visit:
         return await self._door.pictures.whole(self.event.tenant, shown)
 
     async def above(self) -> Sequence[Attachment]:
-        """The pictures that the thread is about, as far as Slack tells of their files."""
+        """The pictures of the message that began the thread, as far as Slack tells of their files."""
+        event = self.event
+        return await self._door.pictures.in_message(event.tenant, event.channel, event.thread)
+
+    async def within(self) -> Sequence[Attachment]:
+        """The same; where it had none, those that were last put into the thread."""
         event = self.event
         return await self._door.pictures.in_thread(event.tenant, event.channel, event.thread)
+
+    async def sent_since(self, moment: datetime | None) -> Sequence[Attachment]:
+        """The picture that somebody put into the channel last, after a moment; one at most."""
+        event = self.event
+        since = moment.timestamp() + 1 if moment else 0.0
+        return await self._door.pictures.recent(event.tenant, event.channel, 1, since=since)
+
+    async def names(self, users: Iterable[str]) -> Mapping[str, str]:
+        """What people are called, by their ids, as far as it is known."""
+        return await self._door.people.names(self.event.tenant, users)
 
     async def files(self, ids: Sequence[str]) -> Sequence[Attachment]:
         """People's pictures by Slack's ids. Raises RefusedError for what is no picture, or not to be seen."""
@@ -250,15 +274,12 @@ class Visit:
         return place_of(event, self._door.settings, at=now, thread=self._thread())
 
     async def tell(self, reply: Reply) -> None:
-        """An answer for this person alone; in a form, on its next page."""
+        """An answer for this person alone, in the way that is open now; in a form, on its next page."""
         if self.event.kind == "view_submission" and self._line.take(
             response_action="update", view=forms.notice(reply, say=self.say)
         ):
             return
-        await self.show(render.message(reply, say=self.say))
-
-    async def show(self, message: render.Message) -> None:
-        """An answer for this person alone, in the way that is open now."""
+        message = render.message(reply, say=self.say, below="" if self.event.is_direct else self._thread())
         ephemeral = {"text": message.text, "blocks": list(message.blocks), "response_type": "ephemeral"}
         if self.event.kind == "command" and self._line.take(**ephemeral):
             return
@@ -271,13 +292,19 @@ class Visit:
     async def fill_in(
         self, opened_by: Press, wish: Wish | None, *, references: bool, files: Sequence[Attachment] = ()
     ) -> None:
-        """Open the form for a picture."""
+        """Open the form for a picture, where one could be posted: nobody fills it in for nothing."""
+        await self.enter()
         await self._open(
             forms.imagine(
                 self.desk.offers(self.person.locale), say=self.say, wish=wish, opened_by=opened_by,
                 metadata=str(self._origin(files)), references=references, max_count=self._door.settings.max_count,
             )
         )  # fmt: skip
+
+    async def settle(self) -> None:
+        """Take the question away that this person alone saw, once it is answered."""
+        if self.event.passing and self.event.response_url:
+            await self._respond({"delete_original": True})
 
     async def refuse(self, error: BotError) -> None:
         """Say no, to the person alone; in a form, at the field that it is about."""
@@ -308,6 +335,7 @@ class Visit:
             thread=self._thread(),
             response_url=self.event.response_url,
             files=tuple(each.id for each in files),
+            passing=self.event.passing,
         )
 
     async def _open(self, view: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -323,16 +351,24 @@ class Visit:
         opened: Mapping[str, Any] = answer["view"]
         return opened
 
-    async def _respond(self, ephemeral: Mapping[str, Any]) -> bool:
+    async def _turn_to(self, opened: Mapping[str, Any], view: Mapping[str, Any]) -> bool:
+        """Whether an open form is this one by now, or there is none any more; False where Slack can't show it."""
+        try:
+            await self.client.views_update(view_id=opened["id"], hash=opened.get("hash"), view=dict(view))
+        except SlackApiError as error:
+            return error.response.get("error") in CLOSED
+        return True
+
+    async def _respond(self, answer: Mapping[str, Any]) -> bool:
         """Whether the event's own address took it: that lasts for half an hour, or five answers."""
         if not self.event.response_url:
             return False
         hook = AsyncWebhookClient(self.event.response_url, retry_handlers=[], timeout=10)
         try:
-            answer = await hook.send_dict({**ephemeral, "replace_original": False})
+            taken = await hook.send_dict({"replace_original": False, **answer})
         except (*UNHEARD, OSError):
             return False
-        return answer.status_code == 200
+        return taken.status_code == 200
 
     async def _whisper(self, message: render.Message) -> bool:
         """Whether it could be shown in the channel, to this person alone."""

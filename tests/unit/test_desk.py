@@ -42,7 +42,7 @@ from bot.message import Place, Tone, Verb
 from bot.offer import Number
 from bot.providers import Order
 from bot.providers.catalogue import Stand
-from bot.request import Enlarge, ImageId, Imagine, Wish
+from bot.request import Enlarge, Format, ImageId, Imagine, Wish
 from tests.house import ADA, BOB, MODERATOR, PAINTER, STREET, ScriptedProvider, TestHouse, house, png
 
 
@@ -484,6 +484,19 @@ async def test_a_picture_that_is_too_large_for_a_place_is_cut_down_and_says_so(h
     assert small.whole is False
     assert len(small.file) <= 200_000
     assert Image.open(io.BytesIO(small.file)).format == "WEBP"
+
+
+async def test_a_picture_of_a_type_that_a_place_does_not_show_is_whole_in_another_and_fits(home: TestHouse) -> None:
+    noise = io.BytesIO()
+    Image.effect_noise((900, 900), 80).convert("RGB").save(noise, "WEBP")
+    kept = await home.desk.keep(noise.getvalue(), by=ADA)
+    shown = (Format.PNG, Format.JPEG)
+    whole = await home.desk.fitted(kept, max_bytes=10_000_000, formats=shown)
+    assert (whole.format, whole.whole) == (Format.PNG, True)
+    small = await home.desk.fitted(kept, max_bytes=200_000, formats=shown)
+    assert (small.format, small.whole) == (Format.JPEG, False)
+    assert Image.open(io.BytesIO(small.file)).format == "JPEG"
+    assert len(small.file) <= 200_000
 
 
 async def test_about_tells_what_is_left_today(tmp_path: Path) -> None:

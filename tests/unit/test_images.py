@@ -338,6 +338,36 @@ async def test_a_jpeg_of_something_transparent_stands_on_white() -> None:
     assert opened(await images.encode(picture, Format.JPEG)).getpixel((10, 10)) == (255, 255, 255)
 
 
+ELSEWHERE = (Format.PNG, Format.JPEG)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+async def test_exchange_leaves_alone_what_is_of_a_type_that_will_do(kind: str) -> None:
+    picture = file_of(scene(), kind)
+    exchanged, to = await images.exchange(picture, ELSEWHERE)
+    assert exchanged is picture
+    assert to.value == kind.lower()
+
+
+async def test_exchange_is_exact_where_that_is_not_too_large() -> None:
+    picture = file_of(scene(mode="RGBA"), "WEBP", lossless=True)
+    exchanged, to = await images.exchange(picture, ELSEWHERE)
+    assert to is Format.PNG
+    assert opened(exchanged).tobytes() == opened(picture).tobytes()
+
+
+async def test_exchange_keeps_every_pixel_of_a_picture_that_is_too_large_to_be_exact(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(images, "PNG_BYTES", 1000)
+    picture = file_of(Image.effect_noise((300, 200), 60).convert("RGB"), "WEBP")
+    exchanged, to = await images.exchange(picture, ELSEWHERE)
+    assert to is Format.JPEG
+    assert (opened(exchanged).format, opened(exchanged).size) == ("JPEG", (300, 200))
+    exact, to = await images.exchange(picture, (Format.PNG,))
+    assert (opened(exact).format, to) == ("PNG", Format.PNG)
+
+
 async def test_fit_leaves_alone_what_fits() -> None:
     picture = file_of(scene(), "PNG")
     assert await images.fit(picture, max_bytes=len(picture)) is picture
@@ -356,6 +386,13 @@ async def test_fit_says_so_when_nothing_worth_showing_would_be_left() -> None:
     picture = file_of(Image.effect_noise((900, 900), 90).convert("RGB"), "PNG")
     with pytest.raises(FileTooLargeError):
         await images.fit(picture, max_bytes=2_000)
+
+
+async def test_fit_may_be_told_to_write_a_jpeg() -> None:
+    picture = file_of(Image.effect_noise((1000, 750), 60).convert("RGBA"), "PNG")
+    fitted = await images.fit(picture, max_bytes=200_000, to=Format.JPEG)
+    assert opened(fitted).format == "JPEG"
+    assert len(fitted) <= 200_000
 
 
 @pytest.mark.parametrize("kind", FORMATS)

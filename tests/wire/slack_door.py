@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from adapters import Database, Kit
 from adapters.slack import Settings, open_adapter
@@ -17,6 +17,9 @@ from bot.desk import Desk
 from tests.house import house, png
 from tests.standins.slack import Channel, Delivered, Message, Person, Slack, Workspace
 from tests.wire.living import DoorClock, HastyClock, Living
+
+MENU: Final = {"upscale": "v1:menu:upscale", "reference": "v1:menu:reference"}
+"""The callback ids of message shortcuts, as workspaces have them for ever."""
 
 
 @dataclass(frozen=True)
@@ -39,9 +42,11 @@ class Scene:
         """Let that much time pass, for Slack as well as for the house: minutes=31."""
         self.clock.ahead += timedelta(**span)
 
-    async def posted(self, channel: Channel | None = None, *, name: str = "x.png", **where: Any) -> Message:
-        """A picture of Bob's own in the channel."""
-        return await self.slack.upload(self.bob, channel or self.art, name, png(), **where)
+    async def posted(
+        self, channel: Channel | None = None, *, name: str = "x.png", content: bytes = b"", **where: Any
+    ) -> Message:
+        """A picture of Bob's own in the channel, or another file."""
+        return await self.slack.upload(self.bob, channel or self.art, name, content or png(), **where)
 
     async def ended(self, message: Message, word: str = "") -> Message:
         """The message once its picture, or the end that `word` is from, is in it."""
@@ -49,18 +54,20 @@ class Scene:
         return message
 
     def ours(self, channel: Channel | None = None, thread: Message | None = None) -> list[Message]:
-        """What the bot has posted there for everybody, oldest first."""
-        posted = self.slack.messages(channel or self.art, thread=thread)
-        return [each for each in posted if each.author is self.team.bot]
+        """What the bot has posted there for everybody, oldest first; with `thread` what stands below that message."""
+        where = channel or (thread.channel if thread else self.art)
+        posted = self.slack.messages(where, thread=thread)
+        root = (thread.thread_ts or thread.ts) if thread else ""
+        return [each for each in posted if each.author is self.team.bot and each.ts != root]
 
     async def shown(self, count: int = 1, channel: Channel | None = None, thread: Message | None = None) -> Message:
         """The bot's count-th message there, once there are so many."""
         await self.slack.until(lambda: len(self.ours(channel, thread)) >= count)
         return self.ours(channel, thread)[count - 1]
 
-    async def picture(self, channel: Channel | None = None, thread: Message | None = None) -> Message:
-        """The last message of the bot's there that shows a picture, once there is one."""
-        await self.slack.until(lambda: any(one.pictures for one in self.ours(channel, thread)))
+    async def picture(self, channel: Channel | None = None, thread: Message | None = None, count: int = 1) -> Message:
+        """The last message of the bot's there that shows a picture, once there are so many."""
+        await self.slack.until(lambda: sum(bool(one.pictures) for one in self.ours(channel, thread)) >= count)
         return [one for one in self.ours(channel, thread) if one.pictures][-1]
 
     async def whispered(self, person: Person, words: str, channel: Channel | None = None) -> Message:
@@ -143,4 +150,4 @@ async def opened(folder: Path, **settings: Any) -> AsyncIterator[Life]:
         yield life
 
 
-__all__ = ["Database", "Delivered", "Life", "Scene", "atelier", "living", "opened"]
+__all__ = ["MENU", "Database", "Delivered", "Life", "Scene", "atelier", "living", "opened"]

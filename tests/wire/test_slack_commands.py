@@ -1,18 +1,607 @@
-"""What people can do with slash commands, shortcuts, buttons and forms, over a real Slack connection."""
+"""Slash commands, shortcuts, buttons and forms as people use them: options, pictures of others, questions, refusals."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
-from tests.wire.slack_door import opened
+import pytest
+
+from adapters.slack import reception
+from bot.errors import UnsureError
+from bot.job import Moderated, Progress, Rendered, Ticket
+from bot.providers import Order
+from tests.house import png
+from tests.standins.slack import Kind, Message, Serving, View
+from tests.wire.slack_door import MENU, Life, atelier, living, opened
 
 
-async def test_words_become_an_announcement_and_the_announcement_becomes_the_picture(tmp_path: Path) -> None:
+@pytest.fixture
+async def here(tmp_path: Path) -> AsyncIterator[Life]:
     async with opened(tmp_path) as life:
-        asked = await life.slack.slash(life.ada, life.art, "imagine", "a lighthouse at dusk --ar 3:2")
-        assert asked.acked
-        message = await life.ended(await life.shown())
-        assert "a lighthouse at dusk" in message.text
-        assert message.pictures[0].alt
-        assert len(life.ours()) == 1
-        assert (await life.ordered())[0].prompt == "a lighthouse at dusk"
+        yield life
+
+
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The acknowledgement is due at once, so that nobody waits for a picture that will not come before it."""
+    monkeypatch.setattr(reception, "FIRST_ANSWER_S", 0.3)
+
+
+# ---- /imagine
+
+
+async def test_words_become_an_announcement_and_the_announcement_becomes_the_picture(here: Life) -> None:
+    asked = await here.slack.slash(here.ada, here.art, "imagine", "a lighthouse at dusk --ar 3:2 --seed 7")
+    assert asked.acked
+    assert asked.answers == [], "the announcement says it all"
+    announced = await here.shown()
+    shown = await here.ended(announced)
+    assert "a lighthouse at dusk" in shown.text
+    assert [picture.alt for picture in shown.pictures] == ["Picture for the words: a lighthouse at dusk"]
+    assert [each.label for each in shown.buttons] == ["Upscale", "Again", "Edit prompt", "Use as reference", "Delete"]
+    assert len(here.ours()) == 1
+    (order,) = await here.ordered()
+    assert (order.prompt, order.seed) == ("a lighthouse at dusk", 7)
+    assert order.shape.width > order.shape.height
+
+
+async def test_a_wrong_value_is_told_to_the_person_alone_and_nothing_is_bought(here: Life) -> None:
+    asked = await here.slack.slash(here.bob, here.art, "imagine", "a fox --steps 400")
+    assert asked.ephemeral
+    assert "Schritte: „400“ geht nicht. Möglich: 1–50." in asked.text
+    assert "a fox" in asked.text, "the words come back, so that they need not be typed again"
+    assert here.orders == []
+    assert here.ours() == []
+    assert here.slack.asked("chat.") == [], "the acknowledgement itself said so"
+
+
+async def test_help_is_for_who_asks_alone(here: Life) -> None:
+    asked = await here.slack.slash(here.ada, here.art, "imagine", "help")
+    assert asked.ephemeral
+    assert "--ar 16:9" in asked.text
+    assert here.ours() == []
+
+
+async def test_the_same_command_twice_makes_one_job(here: Life) -> None:
+    asked = await here.slack.slash(here.ada, here.art, "imagine", "a fox")
+    await here.slack.redeliver(asked)
+    await here.ended(await here.shown())
+    assert len(here.orders) == 1
+    assert len(here.ours()) == 1
+
+
+async def test_commands_may_have_a_prefix_of_the_workspaces(tmp_path: Path) -> None:
+    async with opened(tmp_path, command_prefix="art-") as here:
+        await here.slack.slash(here.ada, here.art, "art-imagine", "a fox")
+        await here.picture()
+        asked = await here.slack.slash(here.ada, here.art, "art-upscale")
+        assert asked.form.title == "Make a picture larger"
+
+
+# ---- the form
+
+
+async def test_without_words_a_form_with_every_option_opens(here: Life) -> None:
+    asked = await here.slack.slash(here.ada, here.art, "imagine")
+    form = asked.form
+    assert form.title == "Paint a picture"
+    assert [field.label for field in form.fields] == [
+        "Prompt", "Model", "Aspect ratio", "Seed", "Steps", "Guidance", "Prompt upsampling",
+        "Number of pictures", "Further settings", "Reference pictures",
+    ]  # fmt: skip
+    model = next(each for each in form.blocks if each.get("block_id") == "model")["element"]["options"][0]
+    assert (model["text"]["text"], model["description"]["text"]) == ("Brush", "$0.04 a picture")
+    assert [field.label for field in form.fields if field.required] == ["Prompt"]
+    assert here.orders == []
+
+
+async def test_the_form_fulfils_each_of_its_options(here: Life) -> None:
+    form = (await here.slack.slash(here.ada, here.art, "imagine")).form
+    photo = here.slack.file(here.ada, "cat.png", png(colour="brown"))
+    filled: dict[str, Any] = {
+        "prompt": "a cat in space", "model": "Brush", "aspect": "16:9", "seed": 4, "steps": 12,
+        "upsampling": ["on"], "flags": "--format webp", "pictures": photo,
+    }  # fmt: skip
+    sent = await here.slack.submit(here.ada, form, filled)
+    assert sent.acked
+    assert form.closed
+    shown = await here.picture()
+    assert "a cat in space" in shown.text
+    assert not shown.thread_ts
+    (order,) = await here.ordered()
+    assert (order.prompt, order.seed, order.steps, order.prompt_upsampling) == ("a cat in space", 4, 12, True)
+    assert order.shape.width > order.shape.height
+    assert len(order.references) == 1
+
+
+@pytest.mark.parametrize("count", [2, 3, 4])
+async def test_several_pictures_are_several_messages_with_seeds_that_count_up(here: Life, count: int) -> None:
+    form = (await here.slack.slash(here.ada, here.art, "imagine")).form
+    await here.slack.submit(here.ada, form, {"prompt": "a fox", "seed": 5, "count": str(count)})
+    await here.ordered(count)
+    assert sorted(order.seed for order in here.orders) == list(range(5, 5 + count))
+    await here.picture(count=count)
+
+
+async def test_a_limit_in_the_middle_of_several_says_how_many_were_taken(tmp_path: Path) -> None:
+    async with opened(tmp_path, limits={"jobs_per_minute": 2}) as here:
+        form = (await here.slack.slash(here.ada, here.art, "imagine")).form
+        await here.slack.submit(here.ada, form, {"prompt": "a fox", "count": "4"})
+        told = here.slack.modal(here.ada)
+        assert told is not None
+        assert "I took on 2 of 4 pictures." in told.text
+        assert not told.submit
+        await here.ordered(2)
+
+
+async def test_no_more_pictures_can_be_chosen_than_the_setting_allows(tmp_path: Path) -> None:
+    async with opened(tmp_path, max_count=2) as here:
+        form = (await here.slack.slash(here.ada, here.art, "imagine")).form
+        assert list(form.field("count").options) == ["1", "2"]
+    async with opened(tmp_path / "one", max_count=1) as here:
+        form = (await here.slack.slash(here.ada, here.art, "imagine")).form
+        assert "count" not in [field.block_id for field in form.fields]
+
+
+@pytest.mark.parametrize(
+    ("filled", "field", "words"),
+    [
+        ({"steps": "60"}, "steps", "won’t work. Allowed: 1–50"),
+        ({"flags": "--stpes 3"}, "flags", "Did you mean --steps?"),
+        ({"flags": "--seed x"}, "flags", "won’t work"),
+        ({"prompt": "a fox --sed 3"}, "prompt", "Did you mean --seed?"),
+        ({"prompt": "--"}, "prompt", "Tell me what to paint"),
+    ],
+)
+async def test_what_is_wrong_is_told_at_its_field_and_the_form_stays_open(
+    here: Life, filled: dict[str, Any], field: str, words: str
+) -> None:
+    form = (await here.slack.slash(here.ada, here.art, "imagine")).form
+    await here.slack.submit(here.ada, form, {"prompt": "a fox"} | filled)
+    assert form.errors.keys() == {field}
+    assert words in form.errors[field]
+    assert not form.closed
+    assert here.orders == []
+    await here.slack.submit(here.ada, form, {"prompt": "a fox"})
+    assert form.closed
+    await here.picture()
+    assert here.slack.ephemerals(here.ada, here.art) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "serving", "words"),
+    [
+        (b"no picture at all", Serving.WHOLE, "isn’t a picture I can read"),
+        (png()[:60], Serving.WHOLE, "damaged"),
+        (png(), Serving.PAGE, "couldn’t fetch"),
+        (png(), Serving.GONE, "couldn’t fetch"),
+        (png(), Serving.ELSEWHERE, "couldn’t fetch"),
+    ],
+)
+async def test_a_file_that_is_of_no_use_is_told_at_its_field(
+    here: Life, content: bytes, serving: Serving, words: str
+) -> None:
+    form = (await here.slack.slash(here.ada, here.art, "imagine")).form
+    file = here.slack.file(here.ada, "cat.png", content, serving=serving)
+    await here.slack.submit(here.ada, form, {"prompt": "a fox", "pictures": file})
+    assert form.errors.keys() == {"pictures"}
+    assert words in form.errors["pictures"]
+    assert here.orders == []
+    assert here.slack.host.strayed == []
+
+
+async def test_a_form_is_not_kept_waiting_by_a_slow_file(here: Life, hurried: None) -> None:
+    form = (await here.slack.slash(here.ada, here.art, "imagine")).form
+    file = here.slack.file(here.ada, "cat.png", png(), serving=Serving.LATE)
+    sent = await here.slack.submit(here.ada, form, {"prompt": "a fox", "pictures": file})
+    assert sent.acked
+    assert form.closed
+    here.slack.host.late.set()
+    await here.picture()
+    assert len(here.orders[0].references) == 1
+
+
+async def test_what_comes_to_nothing_after_its_form_has_closed_is_told_to_the_person_alone(
+    here: Life, hurried: None
+) -> None:
+    form = (await here.slack.slash(here.ada, here.art, "imagine")).form
+    file = here.slack.file(here.ada, "cat.png", png()[:60], serving=Serving.LATE)
+    await here.slack.submit(here.ada, form, {"prompt": "a fox", "pictures": file})
+    assert form.closed
+    here.slack.host.late.set()
+    assert "a fox" in (await here.whispered(here.ada, "damaged")).text
+    assert here.orders == []
+
+
+# ---- larger, four ways: the button, the menu, the command; the mention is in test_slack_mentions.py
+
+
+async def test_the_button_enlarges_the_original_and_answers_below_it(here: Life) -> None:
+    shown = await here.painted()
+    pressed = await here.slack.press(here.bob, shown, "Upscale")
+    assert pressed.acked
+    larger = await here.picture(thread=shown)
+    assert larger.thread_ts == shown.ts
+    assert here.orders[1].factor == 2
+    assert here.slack.host.fetched == []
+    assert larger.text.startswith("Hier ist es, doppelt so groß · Bob")
+
+
+async def test_the_menu_enlarges_a_strangers_picture_in_its_thread(here: Life) -> None:
+    posted = await here.posted()
+    await here.slack.shortcut(here.ada, posted, MENU["upscale"])
+    larger = await here.picture(thread=posted)
+    assert larger.thread_ts == posted.ts
+    assert here.orders[0].factor == 2
+
+
+async def test_the_menu_takes_our_own_original_without_fetching_anything(here: Life) -> None:
+    shown = await here.painted()
+    await here.slack.shortcut(here.bob, shown, MENU["upscale"])
+    await here.picture(thread=shown)
+    assert here.slack.host.fetched == []
+
+
+async def test_the_menu_opens_a_form_to_paint_after_a_strangers_picture(here: Life) -> None:
+    posted = await here.posted()
+    form = (await here.slack.shortcut(here.ada, posted, MENU["reference"])).form
+    assert form.title == "Paint from this picture"
+    assert "pictures" not in [field.block_id for field in form.fields]
+    await here.slack.submit(here.ada, form, {"prompt": "the same in blue"})
+    painted = await here.picture(thread=posted)
+    assert painted.thread_ts == posted.ts
+    assert len(here.orders[0].references) == 1
+
+
+async def test_the_menu_opens_the_same_form_for_a_picture_of_ours(here: Life) -> None:
+    shown = await here.painted()
+    form = (await here.slack.shortcut(here.bob, shown, MENU["reference"])).form
+    await here.slack.submit(here.bob, form, {"prompt": "in blau"})
+    await here.slack.until(lambda: len(here.orders) == 2)
+    assert len(here.orders[1].references) == 1
+    assert here.slack.host.fetched == []
+
+
+async def test_of_several_pictures_the_one_meant_is_asked_for_in_private(here: Life) -> None:
+    files = [here.slack.file(here.bob, f"{colour}.png", png(colour=colour)) for colour in ("red", "green")]
+    posted = await here.slack.say(here.bob, here.art, "", files=files)
+    await here.slack.shortcut(here.ada, posted, MENU["upscale"])
+    question = await here.whispered(here.ada, "Which picture?")
+    assert [each.label for each in question.buttons] == ["Picture 1 · red.png", "Picture 2 · green.png"]
+    await here.slack.press(here.ada, question, "Picture 2 · green.png")
+    larger = await here.picture()
+    assert not larger.ephemeral, "the question was private, its answer is not"
+    assert larger.thread_ts == posted.ts
+    await here.slack.until(lambda: here.slack.ephemerals(here.ada, here.art) == [])
+
+
+async def test_of_several_pictures_one_is_asked_for_as_a_reference(here: Life) -> None:
+    files = [here.slack.file(here.bob, f"{colour}.png", png(colour=colour)) for colour in ("red", "green")]
+    posted = await here.slack.say(here.bob, here.art, "", files=files)
+    await here.slack.shortcut(here.ada, posted, MENU["reference"])
+    question = await here.whispered(here.ada, "Which picture?")
+    form = (await here.slack.press(here.ada, question, "Picture 1 · red.png")).form
+    await here.slack.submit(here.ada, form, {"prompt": "in blue"})
+    await here.picture(thread=posted)
+    assert len(here.orders[0].references) == 1
+    await here.slack.until(lambda: here.slack.ephemerals(here.ada, here.art) == [])
+
+
+@pytest.mark.parametrize("verb", ["upscale", "reference"])
+async def test_a_message_without_a_picture_has_nothing_to_enlarge(here: Life, verb: str) -> None:
+    posted = await here.slack.say(here.bob, here.art, "hello")
+    asked = await here.slack.shortcut(here.ada, posted, MENU[verb])
+    assert asked.ephemeral
+    assert "Which picture?" in asked.text
+    assert here.ours() == []
+
+
+async def test_a_document_is_no_picture_to_enlarge(here: Life) -> None:
+    posted = await here.posted(name="plan.pdf", content=b"%PDF-1.7 a plan")
+    asked = await here.slack.shortcut(here.ada, posted, MENU["upscale"])
+    assert asked.ephemeral
+    assert here.orders == []
+
+
+async def test_upscale_opens_a_form_with_the_channels_latest_pictures(here: Life) -> None:
+    for colour in ("red", "green"):
+        await here.posted(name=f"{colour}.png", content=png(colour=colour))
+    form = (await here.slack.slash(here.ada, here.art, "upscale", "x4")).form
+    await here.slack.until(lambda: form.title == "Make a picture larger")
+    assert list(form.field("factor").options) == ["2", "4"]
+    assert form.field("factor").chosen == ("4",)
+    assert len(form.pictures) == 2
+    newest, oldest = form.field("recent").options
+    assert form.field("recent").chosen == (newest,)
+    await here.slack.submit(here.ada, form, {"recent": oldest})
+    larger = await here.picture()
+    assert not larger.thread_ts
+    assert here.orders[0].factor == 4
+
+
+async def test_upscale_takes_a_file_before_the_picture_that_is_chosen(here: Life) -> None:
+    await here.posted()
+    form = (await here.slack.slash(here.ada, here.art, "upscale")).form
+    await here.slack.until(lambda: bool(form.fields))
+    mine = here.slack.file(here.ada, "mine.png", png(80, 60))
+    await here.slack.submit(here.ada, form, {"pictures": mine})
+    await here.picture()
+    view = await here.home.desk.view(await here.job())
+    assert view.picture is not None
+    assert here.orders[0].factor == 2
+    assert here.slack.host.fetched == ["mine.png"]
+
+
+async def test_where_there_is_no_picture_upscale_asks_for_a_file(here: Life) -> None:
+    form = (await here.slack.slash(here.ada, here.art, "upscale")).form
+    await here.slack.until(lambda: bool(form.fields))
+    assert [field.block_id for field in form.fields] == ["pictures", "factor"]
+    assert form.field("pictures").required
+
+
+async def test_a_picture_that_slack_is_not_done_with_is_offered_without_being_shown(here: Life) -> None:
+    here.slack.world.ready_after_s = 600
+    posted = await here.posted()
+    posted.files[0].ready_at = None
+    form = (await here.slack.slash(here.ada, here.art, "upscale")).form
+    await here.slack.until(lambda: bool(form.fields))
+    assert form.pictures == []
+    assert form.field("recent").options
+
+
+async def test_a_form_that_was_closed_before_it_was_ready_troubles_nobody(here: Life) -> None:
+    gate = here.slack.hold("files.list")
+    asked = await here.slack.slash(here.ada, here.art, "upscale", wait=False)
+    await gate.reached.wait()
+    await here.slack.close(here.ada, asked.form)
+    gate.open.set()
+    await here.slack.until(lambda: asked.acked)
+    assert asked.answers == []
+
+
+async def test_a_wrong_factor_is_told_to_the_person_alone(here: Life) -> None:
+    asked = await here.slack.slash(here.ada, here.art, "upscale", "x9")
+    assert asked.ephemeral
+    assert "“x9” won’t work" in asked.text
+    assert asked.view is None
+
+
+# ---- buttons
+
+
+async def test_again_paints_the_same_with_another_seed_below_the_picture(here: Life) -> None:
+    shown = await here.painted("a fox --seed 3")
+    await here.slack.press(here.bob, shown, "Again")
+    again = await here.picture(thread=shown)
+    assert again.thread_ts == shown.ts
+    assert here.orders[1].prompt == "a fox"
+    assert here.orders[1].seed != 3
+
+
+async def test_edit_opens_what_was_written_and_paints_the_change(here: Life) -> None:
+    shown = await here.painted("a fox --ar 16:9 --steps 9 --format png")
+    form = (await here.slack.press(here.bob, shown, "Edit prompt")).form
+    assert form.title == "Ändern und neu malen"
+    assert form.field("prompt").value == "a fox"
+    assert form.field("steps").value == "9"
+    assert form.field("aspect").chosen == ("16:9",)
+    assert "--format png" in form.field("flags").value
+    assert "count" not in [field.block_id for field in form.fields]
+    await here.slack.submit(here.bob, form, {"prompt": "a wolf"})
+    changed = await here.picture(thread=shown)
+    assert changed.thread_ts == shown.ts, "what came from a picture stands below it"
+    assert (here.orders[1].prompt, here.orders[1].steps) == ("a wolf", 9)
+
+
+async def test_edit_keeps_the_picture_that_was_painted_after_or_takes_another(here: Life) -> None:
+    form = (await here.slack.slash(here.ada, here.art, "imagine")).form
+    photo = here.slack.file(here.ada, "cat.png", png(colour="brown"))
+    await here.slack.submit(here.ada, form, {"prompt": "a cat", "pictures": photo})
+    shown = await here.picture()
+    edit = (await here.slack.press(here.ada, shown, "Edit prompt")).form
+    await here.slack.submit(here.ada, edit, {"prompt": "a dog"})
+    await here.ordered(2)
+    assert here.orders[1].references == here.orders[0].references
+    other = here.slack.file(here.ada, "dog.png", png(colour="black"))
+    edit = (await here.slack.press(here.ada, shown, "Edit prompt")).form
+    await here.slack.submit(here.ada, edit, {"prompt": "a dog", "pictures": other})
+    await here.ordered(3)
+    assert len(here.orders[2].references) == 1
+    assert here.orders[2].references != here.orders[0].references
+
+
+async def test_use_as_reference_opens_a_form_for_more_like_it(here: Life) -> None:
+    shown = await here.painted()
+    form = (await here.slack.press(here.ada, shown, "Use as reference")).form
+    await here.slack.submit(here.ada, form, {"prompt": "in snow", "count": "2"})
+    await here.ordered(3)
+    assert [len(order.references) for order in here.orders[1:]] == [1, 1]
+    await here.picture(thread=shown, count=2)
+
+
+async def test_delete_asks_in_slacks_own_way_and_takes_message_and_file_away(here: Life) -> None:
+    shown = await here.painted()
+    (file,) = [picture.file for picture in shown.pictures]
+    assert file is not None
+    assert shown.button("Delete").confirm
+    no = await here.slack.press(here.bob, shown, "Delete")
+    assert no.shown is not shown
+    assert no.ephemeral
+    assert "Das kann nur" in no.text
+    assert not shown.deleted
+    await here.slack.press(here.ada, shown, "Delete")
+    await here.slack.until(lambda: shown.deleted)
+    await here.slack.until(lambda: file.deleted)
+
+
+async def test_cancel_is_for_the_one_who_asked(here: Life) -> None:
+    async def pending(ticket: Ticket) -> Progress:
+        return Progress("Pending")
+
+    here.provider.on_poll = pending
+    await here.slack.slash(here.ada, here.art, "imagine", "a fox")
+    announced = await here.shown()
+    no = await here.slack.press(here.bob, announced, "Cancel")
+    assert "Das kann nur" in no.text
+    assert no.ephemeral
+    await here.slack.press(here.ada, announced, "Cancel")
+    await here.slack.until(lambda: "Stopp" in announced.text)  # stopping at the vendor's, or stopped before
+
+
+async def test_after_an_end_that_nobody_is_sure_of_a_retry_is_bought_once(here: Life) -> None:
+    async def broken(order: Order) -> Ticket | Rendered | Moderated:
+        raise UnsureError
+
+    here.provider.on_submit = broken
+    await here.slack.slash(here.ada, here.art, "imagine", "a fox")
+    announced = await here.ended(await here.shown(), "Shall I try again?")
+    retry = next(each for each in announced.buttons if each.confirm and each.label != "Delete")
+    here.provider.on_submit = None
+    for _ in range(3):
+        await here.slack.press(here.ada, announced, retry.label)
+    await here.picture()
+    await here.slack.press(here.ada, announced, retry.label)
+    await here.settled()
+    assert [order.prompt for order in here.orders] == ["a fox", "a fox", "the last"]
+
+
+async def test_buttons_work_after_a_restart(tmp_path: Path) -> None:
+    async with atelier() as here:
+        async with living(here, tmp_path) as first:
+            shown = await first.painted("a fox --steps 9")
+        async with living(here, tmp_path) as second:
+            await here.slack.press(here.bob, shown, "Upscale")
+            await here.slack.press(here.bob, shown, "Again")
+            await second.ordered(2)
+            form = (await here.slack.press(here.ada, shown, "Edit prompt")).form
+            assert form.field("steps").value == "9"
+            await here.slack.submit(here.ada, form, {"prompt": "a wolf"})
+            form = (await here.slack.press(here.ada, shown, "Use as reference")).form
+            await here.slack.submit(here.ada, form, {"prompt": "a hare"})
+            await second.ordered(4)
+            await here.picture(thread=shown, count=4)
+            await here.slack.press(here.ada, shown, "Delete")
+            await here.slack.until(lambda: shown.deleted)
+
+
+async def test_a_form_that_was_open_at_a_restart_is_taken(tmp_path: Path) -> None:
+    async with atelier() as here:
+        async with living(here, tmp_path):
+            form = (await here.slack.slash(here.ada, here.art, "imagine")).form
+        async with living(here, tmp_path) as second:
+            await here.slack.submit(here.ada, form, {"prompt": "a fox"})
+            await second.picture()
+            assert form.closed
+
+
+@pytest.mark.parametrize("action_id", ["v0:again:0123456789abcdef", "v1:again:zz", "v1:dance:0123456789abcdef", "old"])
+async def test_a_button_of_another_version_gets_a_kind_sentence(here: Life, action_id: str) -> None:
+    shown = await here.painted()
+    pressed = await here.slack.press_raw(here.ada, shown, action_id)
+    assert pressed.ephemeral
+    assert "another version of me" in pressed.text
+    assert "another version of me" not in shown.text
+
+
+async def test_a_form_of_another_version_gets_a_kind_sentence(here: Life) -> None:
+    form = (await here.slack.slash(here.ada, here.art, "imagine")).form
+    form.callback_id = "v0:imagine:1"
+    await here.slack.submit(here.ada, form, {"prompt": "a fox"})
+    told = here.slack.modal(here.ada)
+    assert told is not None
+    assert "another version of me" in told.text
+    assert here.orders == []
+
+
+async def test_a_menu_entry_of_another_version_gets_a_kind_sentence(here: Life) -> None:
+    posted = await here.posted()
+    asked = await here.slack.shortcut(here.ada, posted, "v1:menu:dance")
+    assert "another version of me" in asked.text
+    assert asked.ephemeral
+
+
+async def test_a_press_that_comes_too_late_for_a_form_is_told_so(here: Life) -> None:
+    shown = await here.painted()
+    here.slack.fail("views.open", error="expired_trigger_id")
+    pressed = await here.slack.press(here.ada, shown, "Edit prompt")
+    assert pressed.ephemeral
+    assert "Please ask again" in pressed.text
+    assert pressed.view is None
+
+
+async def test_the_same_press_twice_makes_one_job(here: Life) -> None:
+    shown = await here.painted()
+    pressed = await here.slack.press(here.ada, shown, "Again")
+    await here.slack.redeliver(pressed)
+    await here.picture(thread=shown)
+    await here.settled()
+    assert [order.prompt for order in here.orders] == ["a fox", "a fox", "the last"]
+
+
+async def test_a_deleted_picture_cannot_be_asked_for_again(here: Life) -> None:
+    shown = await here.painted()
+    job = await here.job()
+    await here.slack.press(here.ada, shown, "Delete")
+    await here.slack.until(lambda: shown.deleted)
+    other = await here.painted("a wolf")
+    for verb in ("again", "edit", "retry"):
+        pressed = await here.slack.press_raw(here.bob, other, f"v1:{verb}:{job}")
+        assert pressed.ephemeral
+        assert "Diesen Auftrag kenne ich nicht mehr" in pressed.text
+    assert len(here.orders) == 2
+
+
+# ---- ways to answer
+
+
+async def test_where_the_bot_is_not_a_public_channel_is_joined(here: Life) -> None:
+    hall = here.team.channel("hall", bot=False)
+    await here.slack.slash(here.ada, hall, "imagine", "a fox")
+    await here.picture(hall)
+    assert hall.bot_is_in
+
+
+async def test_a_private_channel_without_the_bot_is_told_what_to_type_before_anything_is_bought(here: Life) -> None:
+    vault = here.team.channel("vault", kind=Kind.PRIVATE, bot=False)
+    for command, text in (("imagine", "a fox"), ("imagine", ""), ("upscale", "")):
+        asked = await here.slack.slash(here.ada, vault, command, text)
+        assert asked.ephemeral
+        assert f"/invite @{here.team.bot.username}" in asked.text
+        assert asked.view is None
+    assert here.orders == []
+    await here.slack.invite(vault)
+    await here.slack.slash(here.ada, vault, "imagine", "a fox")
+    await here.picture(vault)
+
+
+def metadata(form: View) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(form.private_metadata)
+    return told
+
+
+async def test_a_form_answers_in_the_thread_that_it_was_opened_in(here: Life) -> None:
+    root = await here.slack.say(here.bob, here.art, "what shall we paint?")
+    said = await here.slack.say(here.ada, here.art, f"{here.me} a fox", thread=root)
+    ours = await here.picture(thread=said)
+    form = (await here.slack.press(here.ada, ours, "Edit prompt")).form
+    assert metadata(form)["thread"] == root.ts
+    await here.slack.submit(here.ada, form, {"prompt": "a wolf"})
+    await here.picture(thread=root, count=2)
+    assert [one.thread_ts for one in here.ours()] == [root.ts, root.ts]
+
+
+async def test_what_is_told_to_one_person_is_seen_by_nobody_else(here: Life) -> None:
+    shown = await here.painted()
+    before: list[Message] = list(here.slack.messages(here.art))
+    await here.slack.slash(here.bob, here.art, "imagine", "help")
+    await here.slack.slash(here.bob, here.art, "imagine", "a fox --sed 1")
+    await here.slack.press(here.bob, shown, "Delete")
+    posted = await here.slack.say(here.bob, here.art, "hello")
+    await here.slack.shortcut(here.bob, posted, MENU["upscale"])
+    await here.slack.say(here.bob, here.art, f"{here.me} upscale")
+    await here.slack.until(lambda: len(here.slack.ephemerals(here.bob, here.art)) == 5)
+    assert [one for one in here.ours() if one not in before] == []
+    assert here.slack.ephemerals(here.ada, here.art) == []

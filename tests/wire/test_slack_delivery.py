@@ -1,4 +1,4 @@
-"""How a result reaches its message in Slack, whatever Slack does meanwhile: the messenger alone, on a whole house."""
+"""How a result reaches its message in Slack: by an edit, with its picture in it, whatever files and limits do."""
 
 from __future__ import annotations
 
@@ -7,98 +7,18 @@ import io
 import itertools
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PIL import Image
 
-from adapters import Kit
-from adapters.slack import Settings
-from adapters.slack.channel import Channels
-from adapters.slack.event import Handle
 from adapters.slack.fault import PROGRESS_A_MINUTE
-from adapters.slack.messenger import PACE_S, SlackMessenger
-from adapters.slack.workspace import Workspaces
-from bot.delivery import Messenger
-from bot.desk import Desk
-from bot.job import JobId, Progress, Rendered, Ticket
-from bot.message import DIRECT, Place, Receipt
-from bot.message import Person as HousePerson
-from bot.request import Wish
-from bot.store import JobRecord
-from tests.house import house
-from tests.standins.slack import Channel, Message, Person, Stage
-from tests.wire.living import HastyClock, Living
-from tests.wire.slack_door import Scene, atelier
-
-MIB = 1024 * 1024
-WORDS = "a lighthouse at dusk"
-PAINTED = f"Picture for the words: {WORDS}"
-
-
-@dataclass(frozen=True)
-class Life(Living, Scene):
-    """One life of the house there. Nobody listens to Slack: what people ask for is told to the desk."""
-
-    messenger: SlackMessenger
-    channels: Channels
-
-    async def ask(self, *, at: Place | None = None, by: Person | None = None, words: str = WORDS) -> JobId:
-        asked = by or self.ada
-        person = HousePerson("slack", f"{self.team.id}/{asked.id}", asked.name, locale=asked.locale)
-        return await self.home.desk.accept(
-            Wish(prompt=words), by=person, at=at or self.place(), event=self.home.ring(), asked=f"/imagine {words}"
-        )
-
-    def place(self, channel: Channel | None = None, **way: Any) -> Place:
-        channel = channel or self.art
-        usual: dict[str, Any] = {"person": self.ada.id, "asked_at": self.clock.now().timestamp()}
-        handle = Handle(tenant=self.team.id, **usual | way)
-        within = (DIRECT, channel.id) if channel.direct else (channel.id,)
-        return Place("slack", f"{self.team.id}/{channel.id}", str(handle), within=within)
-
-    def painting(self, picture: bytes) -> None:
-        """Every picture from now on is this one."""
-
-        async def fetch(link: str) -> bytes:
-            return picture
-
-        self.provider.on_fetch = fetch
-
-    async def painted(self, **how: Any) -> Message:
-        """The message of a job that came to its end."""
-        await self.ask(**how)
-        return self.message(await self.told())
-
-    def message(self, record: JobRecord) -> Message:
-        assert record.receipt is not None
-        tenant, channel = record.receipt.place.split("/")
-        found = self.slack.world.workspaces[tenant].channels[channel].message(record.receipt.handle)
-        assert found is not None, "the message that the receipt names is not there"
-        return found
-
-
-@asynccontextmanager
-async def living(here: Scene, folder: Path) -> AsyncIterator[Life]:
-    kit = Kit(clock=here.clock, secrets={"SLACK_BOT_TOKEN": here.team.bot_token})
-    workspaces = Workspaces(Settings(api_url=here.slack.api_url), kit)
-    channels = Channels(workspaces, here.clock)
-    made: list[SlackMessenger] = []
-
-    def make(desk: Desk) -> Messenger:
-        made.append(SlackMessenger(desk, here.clock, workspaces, channels))
-        return made[0]
-
-    await workspaces.open()
-    try:
-        async with house(folder, doors=False, clock=here.clock, door=("slack", make)) as home:
-            yield Life(here.slack, here.clock, here.team, here.art, here.ada, here.bob, home, made[0], channels)
-    finally:
-        await workspaces.close()
+from adapters.slack.messenger import PACE_S
+from bot.job import Progress, Rendered, Ticket
+from tests.wire.living import HastyClock
+from tests.wire.slack_door import atelier
+from tests.wire.slack_post import MIB, PAINTED, Life, begun, living
 
 
 @pytest.fixture
@@ -118,14 +38,6 @@ def noise(side: int) -> bytes:
     out = io.BytesIO()
     Image.frombytes("RGB", (side, side), os.urandom(side * side * 3)).save(out, "PNG", compress_level=0)
     return out.getvalue()
-
-
-async def begun(here: Life) -> asyncio.Event:
-    """A picture that is being painted, and its message says so; the event lets it be finished."""
-    done = here.holding()
-    await here.ask()
-    await here.slack.until(lambda: here.ours()[0].edits)
-    return done
 
 
 async def test_the_result_is_an_edit_of_the_announcement_with_its_picture_and_alt_text(here: Life) -> None:
@@ -360,172 +272,3 @@ async def test_an_alt_text_that_slack_finds_too_long_does_not_cost_the_picture(h
     here.slack.fail("files.getUploadURLExternal", error="alt_txt_too_large")
     (picture,) = (await here.painted()).pictures
     assert picture.alt == PAINTED
-
-
-async def test_a_channel_that_was_archived_meanwhile_is_left_for_a_direct_message(here: Life) -> None:
-    done = here.holding()
-    await here.ask()
-    here.art.archived = True
-    done.set()
-    record = await here.told()
-    message = here.message(record)
-    assert message.channel is here.team.dm(here.ada)
-    assert message.pictures
-    assert not record.untold
-
-
-async def test_where_the_person_can_not_be_written_to_either_the_picture_is_kept(here: Life) -> None:
-    done = here.holding()
-    await here.ask()
-    here.art.archived = True
-    here.slack.fail("conversations.open", error="user_disabled", times=None)
-    done.set()
-    assert (await here.told()).untold
-    assert not any(message.pictures for message in here.ours())
-
-
-async def test_an_announcement_that_was_deleted_is_posted_anew_once(here: Life) -> None:
-    done = here.holding()
-    await here.ask()
-    (announced,) = here.ours()
-    await here.slack.delete(announced)
-    done.set()
-    message = here.message(await here.told())
-    assert here.ours() == [message]
-    assert message.pictures
-
-
-async def test_what_is_posted_anew_has_its_file_in_the_thread_where_slack_shows_none(here: Life) -> None:
-    here.slack.world.ready_after_s = None
-    done = here.holding()
-    await here.ask()
-    await here.slack.delete(here.ours()[0])
-    done.set()
-    message = here.message(await here.told())
-    (below,) = [one for one in here.ours() if one is not message]
-    assert below.thread_ts == message.ts
-    assert below.pictures
-    assert "in the thread" in message.text
-
-
-async def test_a_share_whose_answer_got_lost_is_not_made_twice(here: Life) -> None:
-    here.slack.world.ready_after_s = None
-    job = await here.ask()
-    await here.slack.until(lambda: here.slack.asked("files.completeUploadExternal"))
-    here.slack.hang_up("files.completeUploadExternal", stage=Stage.AFTER)
-    message = here.message(await here.told())
-    (below,) = [one for one in here.ours() if one is not message]
-    assert below.pictures
-    assert "in the thread" in message.text
-    await here.home.desk.delete(job, by=(await here.home.store.job(job)).by)
-    assert not any(one.pictures for one in here.ours())
-
-
-async def test_who_is_sent_out_of_a_channel_writes_to_the_person_and_looks_before_the_next(here: Life) -> None:
-    await here.channels.enter(here.team.id, here.art.id)
-    await here.slack.kick(here.art)
-    message = await here.painted()
-    assert message.channel is here.team.dm(here.ada)
-    await here.channels.enter(here.team.id, here.art.id)
-    assert here.art.bot_is_in
-
-
-async def test_deleting_takes_the_message_and_its_file_out_of_slack(here: Life) -> None:
-    job = await here.ask()
-    message = here.message(await here.told())
-    (file,) = [picture.file for picture in message.pictures]
-    await here.home.desk.delete(job, by=(await here.home.store.job(job)).by)
-    assert here.ours() == []
-    assert file is not None
-    assert file.deleted
-
-
-async def test_deleting_after_a_restart_finds_the_file_by_its_name(tmp_path: Path) -> None:
-    async with atelier() as scene:
-        async with living(scene, tmp_path) as here:
-            others = await here.painted()
-            job = await here.ask()
-            message = here.message(await here.told())
-            (file,) = [picture.file for picture in message.pictures]
-        async with living(scene, tmp_path) as here:
-            await here.home.desk.delete(job, by=(await here.home.store.job(job)).by)
-            assert here.ours() == [others]
-            assert file is not None
-            assert file.deleted
-            assert others.pictures
-
-
-async def test_a_post_whose_answer_got_lost_is_found_again_in_a_direct_message(here: Life) -> None:
-    direct = here.team.dm(here.ada)
-    here.slack.hang_up("chat.postMessage", stage=Stage.AFTER)
-    message = await here.painted(at=here.place(direct))
-    assert here.ours(direct) == [message]
-    assert message.pictures
-    assert len(here.slack.asked("chat.postMessage")) == 1
-
-
-async def test_in_a_channel_whose_history_may_be_read_it_is_found_as_well(tmp_path: Path) -> None:
-    async with atelier() as scene, living(scene, tmp_path) as here:
-        here.slack.grant(here.team, "channels:history")
-        root = await here.slack.say(here.ada, here.art, "what do you think?", wait=False)
-        here.slack.hang_up("chat.postMessage", stage=Stage.AFTER)
-        message = await here.painted(at=here.place(thread=root.ts))
-        assert here.ours() == [message]
-
-
-async def test_where_no_history_may_be_read_the_outcome_is_posted(here: Life) -> None:
-    here.slack.hang_up("chat.postMessage", stage=Stage.AFTER)
-    message = await here.painted()
-    assert message.pictures
-    assert [one for one in here.ours() if one.pictures] == [message]
-
-
-async def test_a_post_that_never_left_is_not_looked_for(here: Life) -> None:
-    here.slack.throttle("chat.postMessage", retry_after_s=1)
-    await here.painted()
-    assert here.slack.asked("conversations.history") == []
-
-
-async def test_a_restart_between_post_and_receipt_makes_no_second_announcement(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def lose(job: JobId, receipt: Receipt) -> None:
-        """As if the process had ended first."""
-
-    async with atelier() as scene:
-        direct = scene.team.dm(scene.ada)
-        async with living(scene, tmp_path) as here:
-            here.holding()
-            with monkeypatch.context() as patch:
-                patch.setattr(here.home.store, "keep_receipt", lose)
-                await here.ask(at=here.place(direct))
-            (announced,) = here.ours(direct)
-        scene.clock.ahead += timedelta(seconds=1)
-        async with living(scene, tmp_path) as here:
-            await here.told()
-            assert here.ours(direct) == [announced]
-
-
-async def test_an_ordinary_announcement_looks_for_none(here: Life) -> None:
-    await here.painted(at=here.place(here.team.dm(here.ada)))
-    assert here.slack.asked("conversations.history") == []
-
-
-async def test_the_assistants_pane_says_that_it_is_at_work_until_it_is_done(here: Life) -> None:
-    direct = here.team.dm(here.bob)
-    root = await here.slack.say(here.bob, direct, "a lighthouse", wait=False)
-    done = here.holding()
-    at = here.place(direct, person=here.bob.id, thread=root.ts, assistant=True)
-    await here.ask(at=at, by=here.bob)
-    assert here.slack.status(root) == "arbeitet an deinem Bild …"
-    done.set()
-    assert here.message(await here.told()).pictures
-    assert here.slack.status(root) == ""
-
-
-async def test_a_status_that_fails_costs_nothing(here: Life) -> None:
-    here.slack.fail("assistant.threads.setStatus", error="fatal_error", times=None)
-    direct = here.team.dm(here.ada)
-    root = await here.slack.say(here.ada, direct, "a lighthouse", wait=False)
-    message = await here.painted(at=here.place(direct, thread=root.ts, assistant=True))
-    assert message.pictures

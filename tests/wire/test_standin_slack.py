@@ -296,13 +296,15 @@ async def test_the_home_tab_is_published_when_it_is_opened(house: House) -> None
 
 
 async def test_acts_that_nobody_could_do_are_errors_of_the_test(house: House) -> None:
-    house.slack.use(
-        {
-            "features": {"slash_commands": [{"command": "/imagine"}], "shortcuts": [{"callback_id": "v1:menu"}]},
-            "oauth_config": {"scopes": {"bot": ["commands"]}},
-            "settings": {"event_subscriptions": {"bot_events": []}},
-        }
-    )
+    shortcut = {"callback_id": "v1:menu", "name": "Menu", "description": "More", "type": "message"}
+    command = {"command": "/imagine", "description": "Paint a picture"}
+    manifest: dict[str, Any] = {
+        "display_information": {"name": "imagebot"},
+        "features": {"slash_commands": [command], "shortcuts": [shortcut]},
+        "oauth_config": {"scopes": {"bot": ["commands"]}},
+        "settings": {"event_subscriptions": {"bot_events": []}, "socket_mode_enabled": True},
+    }
+    house.slack.use(manifest)
     with pytest.raises(AssertionError, match="not a valid command"):
         await house.slack.slash(house.ada, house.art, "paint")
     with pytest.raises(AssertionError, match="no shortcut"):
@@ -312,4 +314,28 @@ async def test_acts_that_nobody_could_do_are_errors_of_the_test(house: House) ->
     hidden = house.team.channel("hidden", kind=Kind.PRIVATE, members=[house.bob])
     with pytest.raises(AssertionError, match="cannot write"):
         await house.slack.say(house.ada, hidden, "hello")
-    assert await house.error("chat.postMessage", channel=house.art.id, text="x") == "missing_scope"
+    with pytest.raises(SlackApiError, match="im:write"):
+        await house.client.conversations_open(users=house.ada.id)
+
+
+async def test_a_manifest_that_slack_would_not_take_is_held_against_the_app(house: House) -> None:
+    house.slack.use(
+        {
+            "display_information": {"name": "x" * 36, "background_color": "blue"},
+            "features": {
+                "slash_commands": [{"command": "imagine"}],
+                "shortcuts": [{"name": "x" * 25, "callback_id": "v1"}],
+            },
+            "oauth_config": {"scopes": {"bot": ["commands", "commands"]}},
+            "settings": {"interactivity": {"is_enabled": True}},
+        }
+    )
+    assert [one.split(": ")[1] for one in house.forgiven()] == [
+        "display_information",
+        "display_information",
+        "slash_commands",
+        "shortcuts",
+        "shortcuts",
+        "settings",
+        "oauth_config",
+    ]

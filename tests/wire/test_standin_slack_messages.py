@@ -1,4 +1,4 @@
-"""Messages at the Slack stand-in, with the real slack-bolt: mentions, direct messages, threads, the assistant's pane."""
+"""Messages at the Slack stand-in, with the real slack-bolt: mentions, threads, direct messages, the assistant."""
 
 from __future__ import annotations
 
@@ -112,6 +112,16 @@ async def test_whom_a_message_pings_is_seen(house: House) -> None:
     assert second.pings == ["@everyone"]
 
 
+async def test_an_edit_with_text_alone_takes_the_blocks_away(house: House) -> None:
+    posted = await house.call("chat.postMessage", channel=house.art.id, text="x", blocks=[section("*x*")])
+    (message,) = house.slack.messages(house.art)
+    edit = {"channel": house.art.id, "ts": posted["ts"]}
+    assert await house.error("chat.update", **edit, metadata={"event_type": "job", "event_payload": {}}) == ""
+    assert (message.text, message.fallback) == ("*x*", "x")
+    assert await house.error("chat.update", **edit, text="y") == ""
+    assert (message.text, message.blocks) == ("y", [])
+
+
 async def test_ephemeral_messages_are_for_members_and_cannot_be_edited(house: House) -> None:
     told = await house.call("chat.postEphemeral", channel=house.art.id, user=house.ada.id, text="psst")
     assert [message.text for message in house.slack.ephemerals(house.ada, house.art)] == ["psst"]
@@ -151,8 +161,11 @@ async def test_the_assistant_begins_a_thread_suggests_and_says_what_it_does(hous
         said = await house.slack.say(house.ada, dm, "a fox", thread=root, wait=False)
         await house.slack.until(lambda: house.slack.status(root) == "is painting")
         assert house.slack.status(said) == "is painting"
-        await house.clock.advance(120)
-        assert house.slack.status(said) == ""
         typing.set()
         await house.slack.until(lambda: len(house.slack.messages(dm, root)) == 3)
+    assert house.slack.status(root) == ""
+    where = {"channel_id": dm.id, "thread_ts": root.ts}
+    assert await house.error("assistant.threads.setStatus", **where, status="is resting") == ""
+    assert house.slack.status(root) == "is resting"
+    await house.clock.advance(120)
     assert house.slack.status(root) == ""

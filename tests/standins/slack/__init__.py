@@ -35,6 +35,7 @@ from tests.standins.slack.fault import Fault, refusal, throttle
 from tests.standins.slack.filing import UPLOADS, Filing
 from tests.standins.slack.grant import SCOPES
 from tests.standins.slack.host import FileHost
+from tests.standins.slack.manifest import faults_of_manifest
 from tests.standins.slack.message import File, Message
 from tests.standins.slack.oauth import AUTHORIZE, OAuth, Page
 from tests.standins.slack.posting import Pace, Posting
@@ -180,6 +181,7 @@ class Slack(Acting):
 
     def use(self, manifest: Mapping[str, Any]) -> None:
         """Be the app that a manifest describes: its commands, shortcuts, events, scopes, prompts and rotation."""
+        self.violations.extend(f"manifest: {one}" for one in faults_of_manifest(manifest))
         features, settings = manifest.get("features") or {}, manifest.get("settings") or {}
         self.world.scopes = tuple(manifest["oauth_config"]["scopes"]["bot"])
         self.world.grants.assign(self.world.scopes)

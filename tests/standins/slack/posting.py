@@ -76,9 +76,9 @@ class Posting:
         if message.author not in [each.bot for each in call.workspaces]:
             raise RefusedError("cant_update_message")
         self.may_write(channel, closed="cant_update_message")
-        if message.blocks and "blocks" not in call.args:
-            raise invalid_arguments("an edit says what becomes of its blocks; [] takes them away")
         changed = self._made(call, channel)
+        if not call.args.keys() & {"blocks", "text", "markdown_text"}:
+            changed.fallback, changed.blocks = message.fallback, message.blocks  # text alone takes the blocks away
         if len(changed.fallback) > UPDATED_TEXT:
             raise RefusedError("msg_too_long", fault=True)
         self.check_content(changed, ephemeral=False)
@@ -86,7 +86,7 @@ class Posting:
         before = self.telling.message(message)
         message.history.append(message.text)
         message.edits.append(call.at)
-        message.fallback = changed.fallback if "text" in call.args else message.fallback
+        message.fallback = changed.fallback
         message.blocks = changed.blocks
         message.parse = changed.parse
         if "metadata" in call.args:
