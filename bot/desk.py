@@ -147,8 +147,9 @@ class Desk:
             try:
                 await self._teller.announce(job, ahead=ahead)
                 await self._engine.paint(job.id, lane=job.provider, person=job.by.key)
-            except BaseException:  # whatever it was: a job that nobody will run must not hold money
-                await asyncio.shield(self._take_back(job))
+            except BaseException as error:  # whatever it was: a job that nobody will run must not hold money
+                if not (self._closing and isinstance(error, asyncio.CancelledError)):  # else the next life runs it
+                    await asyncio.shield(self._take_back(job))
                 raise
         return job.id
 
@@ -262,6 +263,10 @@ class Desk:
         """The event is decided over."""
         await self._store.let_go(door, event)
 
+    async def tried(self, door: str, event: str) -> int:
+        """Count one more try of an event that is held; how many there were with it. 0: it was let go."""
+        return await self._store.tried(door, event)
+
     async def held(self, door: str) -> Sequence[tuple[str, dict[str, Any]]]:
         """The door's events that an earlier life, or this one, has not decided over; the oldest first."""
         return await self._store.held(door)
@@ -324,6 +329,11 @@ class Desk:
         """Our full-size original of the picture that a message of ours shows; None where it shows none."""
         return await self._gallery.behind(receipt)
 
+    async def job_at(self, receipt: Receipt) -> JobId | None:
+        """The job, deleted or not, whose message stands there now; None where a newer one took its place."""
+        job = await self._store.job_at(receipt)
+        return job if job and (await self._store.record(job)).receipt == receipt else None
+
     async def fitted(self, picture: Picture, *, max_bytes: int, formats: Collection[Format] = tuple(Format)) -> Fitted:
         """The picture's bytes, re-encoded where they do not fit or are of none of these types, which hold JPEG or WebP.
 
@@ -342,6 +352,7 @@ class Desk:
         return self._teller.replies.about(
             by.locale,
             self.offers(),
+            door=by.door,
             pictures_today=usage.pictures_today,
             pictures_per_day=self._limits.pictures_per_day,
             retry_at=policy.next_day(now, self._limits).astimezone(self._limits.zone),

@@ -90,7 +90,7 @@ class PlaceClosedError(RefusedError):
 
 
 class RoleMissingError(RefusedError):
-    """The operator lets only people with a certain role ask."""
+    """The operator lets only people with a certain role ask. Facts: `door`, which may have another word for that."""
 
 
 class NotInvitedError(RefusedError):

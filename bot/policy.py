@@ -61,7 +61,7 @@ def may_enter(place: Place, person: Person, limits: Limits) -> None:
         raise PlaceClosedError
     needed = limits.roles.get(place.door, ())
     if needed and {*person.roles}.isdisjoint(needed) and not person.moderates(place):
-        raise RoleMissingError
+        raise RoleMissingError(door=place.door)
 
 
 def may_touch(job: Job, person: Person) -> None:

@@ -170,9 +170,13 @@ class Replies:
         )
 
     def about(
-        self, locale: str, offers: Sequence[Offer], *, pictures_today: int, pictures_per_day: int, retry_at: datetime
-    ) -> Reply:
-        """What is on with its prices, what one person has left today (pictures_per_day 0: no limit), and privacy."""
+        self, locale: str, offers: Sequence[Offer], *, door: str, pictures_today: int, pictures_per_day: int,
+        retry_at: datetime,
+    ) -> Reply:  # fmt: skip
+        """What is on with its prices, what one person has left today (pictures_per_day 0: no limit), and privacy.
+
+        In the body a paragraph each; privacy, which is the last, goes by what the door can do.
+        """
         left = max(0, pictures_per_day - pictures_today)
         quota = self.words.say(
             locale,
@@ -182,11 +186,12 @@ class Replies:
             limit=pictures_per_day,
             retry_at=retry_at,
         )
+        privacy = self.words.say(locale, "about-privacy", door=door)
         return Reply(
             tone=Tone.HELP,
             locale=locale,
             title=self.words.say(locale, "about-title"),
-            body="\n\n".join((self.words.say(locale, "about-body"), quota, self.words.say(locale, "about-privacy"))),
+            body="\n\n".join((self.words.say(locale, "about-body"), quota, privacy)),
             fields=self._price_list(locale, offers),
         )
 

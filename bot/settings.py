@@ -339,7 +339,11 @@ def _sentence(
     keys = [str(part) for part in loc if isinstance(part, str)]
     variables = {name.upper(): name for name in environ}
     spelt = [PREFIX + "__".join(keys[:length]).upper() for length in range(len(keys), 0, -1)]
-    deeper = (real for name, real in variables.items() if name.startswith(f"{spelt[0]}__"))
+    deeper = (
+        real
+        for name, real in variables.items()
+        if name.startswith(f"{spelt[0]}__") and (kind != "value_error" or name.rpartition("__")[2].lower() in complaint)
+    )  # what is wrong with a whole table says which of its keys it is about
     variable = next((variables[name] for name in spelt if name in variables), next(deeper, None))
     where = variable or f"{source}: {'.'.join(keys)}"
     if kind == "extra_forbidden":

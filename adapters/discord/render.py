@@ -110,7 +110,7 @@ def confirm(button: Button, *, say: Say) -> ui.LayoutView:
     """The question before what can't be taken back (cancel, delete, retry): a button of the same id, SURE."""
     sheet = _Sheet(Tone.REFUSED)
     question = f"**{escape(say(f'button-{button.verb.value}-confirm'))}**"
-    note = f"\n{escape(say('chat-delete-note'))}" if button.verb is Verb.DELETE else ""
+    note = f"\n{escape(say('discord-delete-note'))}" if button.verb is Verb.DELETE else ""
     sheet.write(question + note)
     sheet.row([_button(button.label, str(replace(Press.on(button), more=SURE)), discord.ButtonStyle.danger)])
     return sheet.view()

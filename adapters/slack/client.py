@@ -31,6 +31,7 @@ from adapters.slack.fault import UNHEARD, code_of, told, told_apart
 from adapters.slack.manifest import EVENTS_PATH
 from adapters.slack.reception import AGAIN, Ack, Reception
 from adapters.slack.workspace import Workspaces
+from bot.clock import Clock
 from bot.errors import DeliveryError, PlaceBusyError, SettingsError
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ PING_S: Final = 10.0
 CONNECT_S: Final = 10.0
 """From asking for a ticket to Slack's greeting; after PING_S the library would try again with a spent one."""
 LOOK_S: Final = 1.0
+RELIEF_S: Final = 10.0
+"""How long a socket that Slack is about to close waits for the next one; Slack closes it after as long."""
 ACK_S: Final = 3.0
 """How long a socket that is over is kept for acknowledgements; Slack waits for them as long."""
 LEAVE_S: Final = 0.5
@@ -108,13 +111,13 @@ async def dispatch(app: AsyncApp, body: Mapping[str, Any]) -> BoltResponse:
 async def _dispatched(app: AsyncApp, request: Callable[[], AsyncBoltRequest]) -> BoltResponse:
     try:
         return await app.async_dispatch(request())
-    except Exception as error:  # the outermost line of what Bolt itself can't read: it would come again just the same
+    except Exception as error:  # noqa: BLE001 - the outermost line of what Bolt can't read; its words may be people's
         log.warning("event not understood", error=type(error).__name__)
         return BoltResponse(status=200)
 
 
 async def _stumbled(error: Exception) -> BoltResponse:
-    """For Bolt, in place of its own words, which hold people's: what nobody listens for is acknowledged all the same."""
+    """For Bolt, whose own words hold people's: what nobody listens for or can read would come again just the same."""
     match error:
         case BoltUnhandledRequestError():
             log.info("event not listened for")
@@ -129,10 +132,11 @@ async def _stumbled(error: Exception) -> BoltResponse:
 class Sockets:
     """Socket Mode: several connections, of which Slack takes any for an event, so that one can be renewed unnoticed."""
 
-    def __init__(self, app: AsyncApp, token: str, count: int, arrived: Callable[[], None]) -> None:
+    def __init__(self, app: AsyncApp, token: str, count: int, clock: Clock, arrived: Callable[[], None]) -> None:
         self._app = app
         self._token = token
         self._count = count
+        self._clock = clock
         self._arrived = arrived
         self._open: set[_Socket] = set()
         self._one_at_a_time = asyncio.Lock()
@@ -153,24 +157,32 @@ class Sockets:
         await asyncio.gather(*(socket.idle.wait() for socket in self._open))
 
     async def _keep(self, group: asyncio.TaskGroup) -> None:
-        """One after the other; the next is there before the one that it follows is gone."""
+        """One after the other; where Slack gives time for it, the next is there before the one that it follows goes."""
+        before: _Socket | None = None
         while True:
             socket = await self._connected()
+            if before is not None:
+                before.relieved.set()
+            before = socket
             self._open.add(socket)
             self._arrived()
             group.create_task(self._attend(socket), name="a Slack socket")
-            since = time.monotonic()
+            since = self._clock.steady()
             await socket.over.wait()
             log.info("a socket is made anew", reason=socket.farewell or "lost")
-            if socket.farewell in RENEWED or time.monotonic() - since > BRIEF_S:
+            if socket.farewell in RENEWED or self._clock.steady() - since > BRIEF_S:
                 self._failures = 0
             else:
+                socket.relieved.set()
                 await self._pause()
 
     async def _attend(self, socket: _Socket) -> None:
-        """Stay with a connection until it is over and everything that came by it is acknowledged."""
+        """Stay with a connection until it is over, relieved, and everything that came by it is acknowledged."""
         try:
             await socket.lost()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(RELIEF_S):
+                    await socket.relieved.wait()
             with suppress(TimeoutError):
                 async with asyncio.timeout(ACK_S):
                     await socket.idle.wait()
@@ -179,7 +191,7 @@ class Sockets:
             await socket.leave()
 
     async def _connected(self) -> _Socket:
-        """One more connection, however long that takes; the others wait, so that Slack is not asked for each of them."""
+        """One more connection, however long it takes; the others wait: Slack allows few tickets in a minute."""
         async with self._one_at_a_time:
             while True:
                 try:
@@ -210,7 +222,7 @@ class Sockets:
     async def _pause(self, asked_s: float = 0.0) -> None:
         """After a failure: longer each time, and at least as long as Slack asks."""
         self._failures += 1
-        await asyncio.sleep(max(asked_s, min(LONGEST_ABSENCE_S, 2.0 ** min(self._failures, 6))))
+        await self._clock.sleep(max(asked_s, min(LONGEST_ABSENCE_S, 2.0 ** min(self._failures, 6))))
 
 
 class _Socket(SocketModeClient):
@@ -230,7 +242,8 @@ class _Socket(SocketModeClient):
         self._app = app
         self._others = others
         self._hearing: set[asyncio.Task[Any] | None] = set()
-        self.greeted, self.over, self.idle = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self.greeted, self.over = asyncio.Event(), asyncio.Event()
+        self.relieved, self.idle = asyncio.Event(), asyncio.Event()
         self.farewell = ""
         self.idle.set()
 
@@ -336,7 +349,7 @@ def _listener(app: AsyncApp, signing_secret: str) -> Callable[[web.Request], Awa
         try:
             async with asyncio.timeout(BODY_S):
                 body = (await request.read()).decode()
-            genuine = verifier.is_valid_request(body, request.headers)  # type: ignore[arg-type]
+            genuine = verifier.is_valid_request(body, request.headers)
         except TimeoutError:
             return web.Response(status=408)
         except (ValueError, TypeError):  # no UTF-8, no number, no ASCII

@@ -39,7 +39,7 @@ class Adapter:
 
     def __init__(self, settings: Settings, desk: Desk, kit: Kit) -> None:
         self._settings = settings
-        self._secrets = kit.secrets
+        self._secrets, self._clock = kit.secrets, kit.clock
         self._workspaces = Workspaces(settings, kit)
         self._channels = Channels(self._workspaces, kit.clock)
         self.messenger = SlackMessenger(desk, kit.clock, self._workspaces, self._channels)
@@ -49,6 +49,9 @@ class Adapter:
         self._site: client.Site | None = None
         self._keeping: asyncio.Task[None] | None = None
         self._opened: asyncio.Future[None] | None = None
+        self._there = asyncio.Event()
+        """Slack is within reach: what it is told from now on arrives."""
+        self._resuming: asyncio.Task[None] | None = None
         self._seat: Seat | None = None
         """Who we are in the one workspace of SLACK_BOT_TOKEN, once Slack has told."""
 
@@ -88,10 +91,13 @@ class Adapter:
             await self._site.open()
         if self._settings.mode == "socket":
             await self._connect(app)
-        await self._reception.resume(partial(client.dispatch, app))
+        self._resuming = asyncio.create_task(self._resume(app), name="Slack events of an earlier life")
 
     async def close(self) -> None:
         """Let what is under way be answered and acknowledged, then leave."""
+        if self._resuming is not None:
+            self._resuming.cancel()
+            await asyncio.wait({self._resuming})
         await self._reception.drain(DRAIN_S)
         if self._sockets is not None:
             with suppress(TimeoutError):
@@ -122,13 +128,23 @@ class Adapter:
 
     async def _connect(self, app: AsyncApp) -> None:
         self._opened = asyncio.get_running_loop().create_future()
-        self._sockets = client.Sockets(app, self._secrets[APP_TOKEN], self._settings.connections, self._arrived)
+        token, count = self._secrets[APP_TOKEN], self._settings.connections
+        self._sockets = client.Sockets(app, token, count, self._clock, self._arrived)
         self._keeping = asyncio.create_task(self._keep(self._sockets), name="slack")
         try:
             async with asyncio.timeout(OPENING_S):
                 await asyncio.shield(self._opened)
         except TimeoutError:
+            self._opened.cancel()
             log.warning("Slack can't be reached yet")
+
+    async def _resume(self, app: AsyncApp) -> None:
+        if self._sockets is not None:
+            await self._there.wait()
+        try:
+            await self._reception.resume(partial(client.dispatch, app))
+        except Exception:  # the outermost line of a task: what is held stays so until the next start
+            log.exception("events of an earlier life were not taken up")
 
     async def _keep(self, sockets: client.Sockets) -> None:
         try:
@@ -140,6 +156,7 @@ class Adapter:
             )
 
     def _arrived(self) -> None:
+        self._there.set()
         if self._opened is not None and not self._opened.done():
             self._opened.set_result(None)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 import aiohttp
 import structlog
@@ -21,12 +21,17 @@ if TYPE_CHECKING:
     from adapters.slack.event import Tenant
 
 log = structlog.get_logger(__name__)
+T = TypeVar("T")
 
 UNHEARD: Final = (SlackClientError, aiohttp.ClientError, OSError)
 """What slack_sdk raises for a call that came to nothing; a TimeoutError is an OSError."""
 
 CALL_S: Final = 30.0
 """The longest that a call may take. A limit that lasts longer is waited for by whoever calls."""
+TRIES: Final = 4
+PAUSE_S: Final = 2.0
+LONGEST_PAUSE_S: Final = 30.0
+"""Somebody waits for it, and others for their turn."""
 MINUTE_S: Final = 60.0
 POST: Final = "chat.postMessage"
 UPDATE: Final = "chat.update"
@@ -35,7 +40,6 @@ PROGRESS_A_MINUTE: Final = 30
 
 INVALID_BLOCKS: Final = "invalid_blocks"
 MISSING_SCOPE: Final = "missing_scope"
-NOT_IN_CHANNEL: Final = "not_in_channel"
 TOO_OFTEN: Final = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 MIGRATING: Final = frozenset({"team_added_to_org", "org_login_required", "external_channel_migrating"})
 """The workspace, or a channel shared with another one, is on its way into an organisation."""
@@ -106,6 +110,18 @@ class Calls:
                 self._pause(key, error.retry_after_s)
             raise
 
+    async def insist(self, act: Callable[[], Awaitable[T]]) -> T:
+        """What may be done again, done again where Slack is only busy: TRIES times, if its pauses are short enough."""
+        for _ in range(TRIES - 1):
+            try:
+                return await act()
+            except PlaceBusyError as error:
+                pause_s = error.retry_after_s or PAUSE_S
+                if pause_s > LONGEST_PAUSE_S:
+                    raise
+                await self._clock.sleep(pause_s)
+        return await act()
+
     def _wait_over(self, key: tuple[str, str, str]) -> None:
         rest_s = self._free_at.get(key, 0.0) - self._clock.steady()
         if rest_s > 0:
@@ -170,7 +186,7 @@ def _meaning(error: SlackApiError) -> DeliveryError:
         return PlaceBusyError("Slack says that we call too often", retry_after_s=_pause_s(error))
     if known is not None:
         return known(f"Slack says {code}")
-    if status >= 500:
+    if status >= 500 or (status == 200 and not code):  # the latter is what something on the way says
         return PlaceBusyError(f"Slack says {status}")
     log.warning("Slack refused a call", **told(error))
     return OTHERWISE(f"Slack says {code or status}")

@@ -173,8 +173,9 @@ def loading(*, say: Say) -> Json:
 
 def notice(reply: Reply, *, say: Say) -> Json:
     """What there is to tell in place of a form that was sent."""
-    blocks = [block for block in render.message(reply, say=say).blocks if block["type"] != "actions"]
-    return _modal(reply.title, blocks, say)
+    told = render.message(reply, say=say, titled=len(reply.title) > TITLE_LIMIT)
+    blocks = [block for block in told.blocks if block["type"] != "actions"]
+    return _modal(reply.title, blocks or [_words(reply.title)], say)
 
 
 def read(view: Mapping[str, Any]) -> Filled:

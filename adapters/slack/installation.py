@@ -16,6 +16,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from slack_sdk.oauth.installation_store import Bot, Installation
 from slack_sdk.oauth.installation_store.async_installation_store import AsyncInstallationStore
 from slack_sdk.oauth.installation_store.sqlalchemy import SQLAlchemyInstallationStore
+from slack_sdk.oauth.sqlalchemy_utils import normalize_datetime_for_db
 from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 from slack_sdk.oauth.state_store.sqlalchemy import SQLAlchemyOAuthStateStore
 
@@ -100,6 +101,23 @@ class _Tables(SQLAlchemyInstallationStore):
         with self.engine.connect() as connection:
             return [Tenant(row.team_id or "", row.enterprise_id or "") for row in connection.execute(wanted)]
 
+    def renew(self, bot: Bot) -> bool:
+        """Write down the next token of an installation; False where it was deleted meanwhile."""
+        written, columns = bot.to_dict(), self.bots.c
+        found = (
+            columns.client_id == self.client_id,
+            columns.enterprise_id == bot.enterprise_id,
+            columns.team_id == bot.team_id,
+            columns.installed_at == normalize_datetime_for_db(written["installed_at"]),
+        )
+        values = {
+            "bot_token": bot.bot_token,
+            "bot_refresh_token": bot.bot_refresh_token,
+            "bot_token_expires_at": normalize_datetime_for_db(written["bot_token_expires_at"]),
+        }
+        with self.engine.begin() as connection:
+            return connection.execute(self.bots.update().where(*found).values(values)).rowcount > 0
+
     def reseal(self, keys: tuple[Fernet, ...]) -> int:
         """Encrypt with the first key whatever an older one still had to decrypt; gives how many values."""
         changed = 0
@@ -144,6 +162,10 @@ class Installations(AsyncInstallationStore):
 
     async def async_save_bot(self, bot: Bot) -> None:
         await asyncio.to_thread(self._writing.save_bot, bot)
+
+    async def renew(self, bot: Bot) -> bool:
+        """As `async_save_bot`, of a token that follows another; False where the installation was deleted meanwhile."""
+        return await asyncio.to_thread(self._writing.renew, bot)
 
     async def async_find_bot(
         self, *, enterprise_id: str | None, team_id: str | None, is_enterprise_install: bool | None = False

@@ -61,7 +61,8 @@ async def heard(visit: Visit) -> None:
     shown = await visit.shown_in(event)
     text, me = str(event.get("text") or ""), _me(visit.event.body)
     names = await visit.names(user for user in _PERSON.findall(text) if user != me)
-    match prompt.read_command(words_of(text, me, names)):
+    visit.asked = words_of(text, me, names)
+    match prompt.read_command(visit.asked):
         case UpscaleCommand(factor=factor):
             await _enlarge(visit, shown, factor)
         case WordsCommand(text="") if event.get("files"):
@@ -160,12 +161,13 @@ async def _meant(visit: Visit) -> tuple[ImageId | None, Sequence[Attachment]]:
 
 
 async def _latest(visit: Visit) -> View | None:
-    """Our last picture in this talk or thread, whoever asked for it."""
+    """Our last picture in this thread, whoever asked for it; in the whole talk, where no thread of it is meant."""
     at = await visit.enter()
+    anywhere = visit.event.is_direct and visit.event.thread in ("", visit.event.message)
     for entry in reversed(await visit.desk.history(at, limit=LOOKED_BACK)):
         if entry.reply is not None and entry.reply.tone is Tone.DONE and entry.reply.pictures:
             view = await visit.desk.view(entry.job)
-            if Handle.of(view.at).thread == Handle.of(at).thread:
+            if anywhere or Handle.of(view.at).thread == Handle.of(at).thread:
                 return view
     return None
 

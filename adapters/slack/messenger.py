@@ -14,7 +14,7 @@ import structlog
 from adapters.slack import render
 from adapters.slack.channel import Channels
 from adapters.slack.event import Handle, channel_of, receipt_of
-from adapters.slack.fault import INVALID_BLOCKS, NOT_IN_CHANNEL, POST, UPDATE, Calls, Clients, code_of, told, unsure
+from adapters.slack.fault import INVALID_BLOCKS, POST, UPDATE, Calls, Clients, code_of, told, unsure
 from adapters.slack.upload import Uploads, name_of
 from bot.chat.anew import anew
 from bot.chat.form import Say
@@ -70,8 +70,6 @@ class SlackMessenger:
         self._began_at = clock.now().timestamp()
         self._lost: Memory[str, _Spot] = Memory(REMEMBERED)
         """Jobs whose message may stand there: the call that posts it had no answer."""
-        self._names: Memory[Receipt, str] = Memory(REMEMBERED)
-        """Of pictures that were uploaded before their message had a ts."""
 
     async def post(self, place: Place, reply: Reply, *, nonce: str) -> Receipt:
         handle = Handle.of(place)
@@ -83,10 +81,9 @@ class SlackMessenger:
         try:
             return await self._said(spot, handle, reply, nonce)
         except (PlaceShutError, PlaceGoneError) as error:
-            if code_of(error) == NOT_IN_CHANNEL:
-                self._channels.left(spot.tenant, spot.channel)
-            if spot.is_direct:
+            if spot.is_direct and not spot.thread:
                 raise
+            self._channels.left(spot.tenant, spot.channel)  # else the next to ask there finds out
             log.info("channel is closed, writing to the person", **told(error))
         direct = await self._channels.direct(spot.tenant, handle.person)
         return await self._said(_Spot(spot.tenant, direct), handle, reply, nonce)
@@ -106,11 +103,16 @@ class SlackMessenger:
 
     async def remove(self, place: Place, receipt: Receipt) -> None:
         """Take the message away, and its pictures from Slack's files, where it may stay private and unseen for ever."""
-        spot = _spot_of(place, receipt)
-        names = {name_of(receipt.handle)} | ({self._names[receipt]} if receipt in self._names else set())
-        try:
+        spot, names = _spot_of(place, receipt), {name_of(receipt.handle)}
+        if job := await self._desk.job_at(receipt):
+            names.add(_name_for(job))
+
+        async def delete() -> None:
             async with self._calls.to(spot.tenant, "chat.delete") as slack:
                 await slack.chat_delete(channel=spot.channel, ts=receipt.handle)
+
+        try:
+            await self._calls.insist(delete)
         finally:
             await self.uploads.forget(spot.tenant, names, receipt.handle)
 
@@ -118,11 +120,9 @@ class SlackMessenger:
 
     async def _said(self, spot: _Spot, handle: Handle, reply: Reply, nonce: str) -> Receipt:
         """A new message, with its pictures."""
-        name = f"imagebot-{nonce}"
+        name = _name_for(nonce)
         ts = await self._with_pictures(spot, reply, name, partial(self._put, spot, handle, nonce), again=False)
         receipt = receipt_of(spot.tenant, spot.channel, ts)
-        if reply.pictures:
-            self._names[receipt] = name
         if reply.tone is Tone.WORKING:
             await self._show_status(handle, spot, self._say(reply)("slack-status"))
         return receipt
@@ -255,7 +255,7 @@ class SlackMessenger:
             shared, busy = False, error
         if not shared:
             with suppress(DeliveryError):
-                await self._change(spot, ts, render.message(reply, say=say))
+                await self._calls.insist(partial(self._change, spot, ts, render.message(reply, say=say)))
         if busy is not None and again:
             raise busy
         return ts
@@ -276,6 +276,11 @@ def _spot_of(place: Place, receipt: Receipt) -> _Spot:
     """Where a message of ours stands: in its place, or with its person."""
     tenant, _, channel = receipt.place.rpartition("/")
     return _Spot(tenant, channel, Handle.of(place).thread if receipt.place == place.id else "")
+
+
+def _name_for(job: str) -> str:
+    """What the picture of a message is called that is posted with it, before it has a ts."""
+    return f"imagebot-{job}"
 
 
 def _is_about(message: Mapping[str, Any], job: str) -> bool:

@@ -155,7 +155,8 @@ class _Pages:
         self._workspaces.installed(tenant)
         log.info("a workspace installed the app", tenant=str(tenant))
         name = (made.enterprise_name if made.is_enterprise_install else made.team_name) or str(tenant)
-        page = self._drawn(args.request, DONE, url=_slack(made), team=name)
+        kind = "organisation" if made.is_enterprise_install else "workspace"
+        page = self._drawn(args.request, DONE, url=_slack(made), team=name, kind=kind)
         cookie = args.settings.state_utils.build_set_cookie_for_deletion()
         return BoltResponse(status=200, body=page, headers={**HEADERS, "Set-Cookie": [cookie]})
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 import structlog
 
 from adapters.slack.event import Account, Happening, Tenant
-from adapters.slack.fault import UNHEARD, told
-from adapters.slack.workspace import Workspaces
+from adapters.slack.fault import Calls, Clients, told
 from bot.chat.memory import Memory
 from bot.clock import Clock
+from bot.errors import DeliveryError
 
 if TYPE_CHECKING:
     from adapters.slack import Settings
@@ -25,6 +25,8 @@ ASK_S: Final = 1.0
 ACCOUNT_S: Final = 3600.0
 GROUP_S: Final = 300.0
 """How long what Slack told is taken for true: people change their language seldom, and their groups more often."""
+UNKNOWN_S: Final = 30.0
+"""How long nobody asks again for a group of which Slack tells nothing: each answer would wait for it."""
 REMEMBERED: Final = 10_000
 NAMES: Final = 8
 """People in a message whose names are asked for; more are hardly all in one picture."""
@@ -42,8 +44,8 @@ class _Told(Generic[V]):
 class People:
     """Asks Slack, and remembers for a while."""
 
-    def __init__(self, workspaces: Workspaces, settings: Settings, clock: Clock) -> None:
-        self._workspaces = workspaces
+    def __init__(self, workspaces: Clients, settings: Settings, clock: Clock) -> None:
+        self._calls = Calls(workspaces, clock)
         self._clock = clock
         self._groups = tuple(each for each in (*settings.roles, *settings.moderators) if each.startswith("S"))
         self._accounts: Memory[Key, _Told[Account]] = Memory(REMEMBERED)
@@ -53,7 +55,7 @@ class People:
         """Never raises: of whom Slack tells nothing, the event's own word is taken."""
         try:
             known = await self._known(event.tenant, event.user)
-        except (*UNHEARD, OSError) as error:
+        except (DeliveryError, TimeoutError) as error:
             log.info("a person is not known", **told(error))
             late = self._accounts.get((event.tenant, event.user))
             known = late.value if late else Account(stranger=None if event.home == event.tenant else event.home)
@@ -66,7 +68,7 @@ class People:
         async def look(user: str) -> str:
             try:
                 return (await self._known(tenant, user)).name
-            except (*UNHEARD, OSError) as error:
+            except (DeliveryError, TimeoutError) as error:
                 log.info("a person is not known", **told(error))
                 return ""
 
@@ -87,17 +89,16 @@ class People:
                 del memory[key]
 
     async def _known(self, tenant: Tenant, user: str) -> Account:
-        """Raises what slack_sdk raises, and TimeoutError."""
+        """Raises DeliveryError, TimeoutError."""
         known = self._accounts.get((tenant, user))
         if known is None or known.until <= self._clock.steady():
-            async with asyncio.timeout(ASK_S):
-                found = await self._ask(tenant, user)
+            found = await self._ask(tenant, user)
             known = self._accounts[tenant, user] = _Told(found, self._clock.steady() + ACCOUNT_S)
         return known.value
 
     async def _ask(self, tenant: Tenant, user: str) -> Account:
-        client = await self._workspaces.client(str(tenant))
-        answer = await client.users_info(user=user, include_locale=True)
+        async with asyncio.timeout(ASK_S), self._calls.to(tenant, "users.info") as slack:
+            answer = await slack.users_info(user=user, include_locale=True)
         about: Mapping[str, Any] = answer["user"]
         profile: Mapping[str, Any] = about.get("profile") or {}
         name = profile.get("display_name") or profile.get("real_name") or about.get("real_name") or about.get("name")
@@ -114,15 +115,15 @@ class People:
         if known is not None and known.until > self._clock.steady():
             return known.value
         try:
-            async with asyncio.timeout(ASK_S):
-                client = await self._workspaces.client(str(tenant))
-                answer = await client.usergroups_users_list(usergroup=group)
-        except (*UNHEARD, OSError) as error:
+            async with asyncio.timeout(ASK_S), self._calls.to(tenant, "usergroups.users.list") as slack:
+                answer = await slack.usergroups_users_list(usergroup=group)
+        except (DeliveryError, TimeoutError) as error:
             log.warning("a user group is not known", group=group, **told(error))
-            return known.value if known else frozenset()
-        users: list[str] = answer["users"]
-        members = frozenset(users)
-        self._members[tenant, group] = _Told(members, self._clock.steady() + GROUP_S)
+            members, holds_s = known.value if known else frozenset(), UNKNOWN_S
+        else:
+            users: list[str] = answer["users"]
+            members, holds_s = frozenset(users), GROUP_S
+        self._members[tenant, group] = _Told(members, self._clock.steady() + holds_s)
         return members
 
 

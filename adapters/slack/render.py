@@ -6,7 +6,7 @@ A slack_file is shown only once Slack has looked at it, which takes a moment aft
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from adapters.slack.event import DOOR, Handle, channel_of
@@ -29,7 +29,7 @@ HEADER_LIMIT: Final = 150
 ASKED_LIMIT: Final = 10
 """Pictures among which somebody is asked to choose; a message takes as many files."""
 JOBS_LIMIT: Final = 20
-"""Up to three blocks each, in a page of 100."""
+"""Up to four blocks each, in a page of 100."""
 HOME_PICTURES: Final = 10
 """How many of the latest pictures stand on the page: each is a file that Slack must be given first."""
 
@@ -46,6 +46,9 @@ TEXT_LIMIT: Final = 800
 the 13,000 or so at which Slack finds a message's blocks too long."""
 
 
+_STYLES: Final[Mapping[Verb, str]] = {Verb.UPSCALE: "primary", Verb.DELETE: "danger", Verb.RETRY: "danger"}
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """What a call that posts takes: `text` is mrkdwn, and read where blocks are not, as in a notification."""
@@ -55,18 +58,19 @@ class Message:
 
 
 def message(
-    reply: Reply, *, say: Say, files: Sequence[str] = (), whole: bool = True, in_thread: bool = False, below: str = ""
-) -> Message:
+    reply: Reply, *, say: Say, files: Sequence[str] = (), whole: bool = True, in_thread: bool = False, below: str = "",
+    titled: bool = True,
+) -> Message:  # fmt: skip
     """A reply as it stands in its channel.
 
     files are Slack's ids of reply.pictures in order, "" for one that is not shown; not whole: what is shown was
     re-encoded to fit. in_thread: the picture stands as a file in the message's thread. below is the ts of the message
-    below which what the buttons ask for belongs, where theirs can't have a thread.
+    below which what the buttons ask for belongs, where theirs can't have a thread. Not titled: its title stands above.
     """
     sheet = _Sheet(say)
     head, done = caption.head(reply), reply.tone is Tone.DONE
     told = [] if done else _told(reply, say)
-    sheet.write(_title(head), quote(head.prompt, QUOTE_LIMIT), rich(told, TOLD_LIMIT))
+    sheet.write(_title(head) if titled else [], quote(head.prompt, QUOTE_LIMIT), rich(told, TOLD_LIMIT))
     if prices := caption.prices(reply, say):
         sheet.rule()
         sheet.write(rich(prices, PRICES_LIMIT))
@@ -83,21 +87,26 @@ def message(
 def home(
     about: Reply, views: Sequence[View], *, say: Say, workspace_url: str = "", files: Mapping[str, str] | None = None
 ) -> Json:
-    """The bot's own page for one person: what they have left, what is on, and what they asked for.
+    """The bot's own page for one person: what they have left, what they asked for, what is on, and privacy.
 
     workspace_url is Slack's own of the workspace, "" where it is not known; files are Slack's ids by picture id.
     """
-    sheet = _Sheet(say)
+    sheet = _Sheet(say, calm=True)
+    *first, last = about.body.strip().split("\n\n")
     sheet.title(about.title)
-    sheet.write(rich(caption.sentences(about), TOLD_LIMIT))
-    sheet.write(rich(caption.prices(about, say), PRICES_LIMIT))
+    sheet.write(rich(caption.sentences(replace(about, body="\n\n".join(first))), TOLD_LIMIT))
     sheet.rule()
     sheet.title(say("chat-jobs-title"))
     if not views:
         example = Line((Run(say("chat-jobs-example"), Look.CODE),))
-        sheet.write(rich([Line((Run(say("chat-jobs-empty")),)), example], TOLD_LIMIT))
-    for view in sorted(views, key=lambda view: view.status.ended)[:JOBS_LIMIT]:
+        sheet.write(rich([Line((Run(say("slack-home-empty")),)), example], TOLD_LIMIT))
+    for number, view in enumerate(sorted(views, key=lambda view: view.status.ended)[:JOBS_LIMIT]):
+        if number:
+            sheet.rule()
         _list(sheet, view, say, workspace_url, (files or {}).get(view.picture.id, "") if view.picture else "")
+    sheet.rule()
+    sheet.write(rich(caption.prices(about, say), PRICES_LIMIT))
+    sheet.print_notes([last])
     return {"type": "home", "blocks": sheet.blocks}
 
 
@@ -113,11 +122,15 @@ def link(view: View, workspace_url: str) -> str:
 
 
 class _Sheet:
-    """The blocks of one message or page. What is empty takes no place, and no id comes twice."""
+    """The blocks of one message or page. What is empty takes no place, and no id comes twice.
 
-    def __init__(self, say: Say) -> None:
+    calm: no button stands out, since they come again and again.
+    """
+
+    def __init__(self, say: Say, *, calm: bool = False) -> None:
         self.blocks: list[Json] = []
         self._say = say
+        self._calm = calm
         self._given: set[str] = set()
 
     def title(self, text: str) -> None:
@@ -163,7 +176,8 @@ class _Sheet:
         self._given.update(made)
         if new:
             value = {"value": below} if below else {}
-            elements = [{**_button(button, id_, self._say), **value} for id_, button in new]
+            calm = self._calm or [button.verb for _, button in new].count(Verb.UPSCALE) > 1
+            elements = [{**_button(button, id_, self._say, calm=calm), **value} for id_, button in new]
             self.blocks.append({"type": "actions", "elements": elements})
 
 
@@ -192,7 +206,7 @@ def _list(sheet: _Sheet, view: View, say: Say, workspace_url: str, file: str) ->
     sheet.write(rich([asked.standing], TOLD_LIMIT), words, rich([*unheard, *story], EXCERPT_LIMIT * 4))
     if view.picture:
         sheet.hang([(view.picture, file)], {})
-    sheet.offer(view.reply.buttons if view.untold or not view.status.ended else ())
+    sheet.offer(view.reply.buttons)
 
 
 def _fallback(head: Head, told: Iterable[Line]) -> str:
@@ -202,19 +216,17 @@ def _fallback(head: Head, told: Iterable[Line]) -> str:
     return escape(shortened("\n".join(filter(str.strip, (title, head.prompt, *sentences))), TEXT_LIMIT)) or "…"
 
 
-def _button(button: Button, id_: str, say: Say) -> Json:
+def _button(button: Button, id_: str, say: Say, *, calm: bool) -> Json:
     """One thing to do stands out; what takes something away asks first, in Slack's own dialog."""
     made: Json = {"type": "button", "text": plain(button.label, LABEL_LIMIT), "action_id": id_}
+    if not calm and button.verb in _STYLES:
+        made["style"] = _STYLES[button.verb]
     match button.verb:
-        case Verb.UPSCALE:
-            return {**made, "style": "primary"}
         case Verb.DELETE:
-            question = _question(say("button-delete-confirm"), say("chat-delete-note"), button, say)
-            return {**made, "style": "danger", "confirm": question}
+            return {**made, "confirm": _question(say("button-delete-confirm"), say("slack-delete-note"), button, say)}
         case Verb.RETRY:
-            question = _question(button.label, say("button-retry-confirm"), button, say)
-            return {**made, "style": "danger", "confirm": question}
-        case Verb.AGAIN | Verb.EDIT | Verb.REFERENCE | Verb.CANCEL:
+            return {**made, "confirm": _question(button.label, say("button-retry-confirm"), button, say)}
+        case Verb.UPSCALE | Verb.AGAIN | Verb.EDIT | Verb.REFERENCE | Verb.CANCEL:
             return made
 
 

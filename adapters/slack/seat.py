@@ -129,7 +129,7 @@ class ManySeats:
 
     async def _rotated(self, seat: Seat) -> Seat:
         """The next token, or the same where it holds yet and Slack can't be asked."""
-        stored = await self.find(seat.tenant) or seat
+        stored = await self._stored(seat)
         if stored.token != seat.token:
             return stored  # another process, or an earlier asker, was first
         refusal: Exception
@@ -139,7 +139,7 @@ class ManySeats:
             refusal, code = error, code_of(error.api_error)
         except UNHEARD as error:
             refusal, code = error, ""
-        stored = await self.find(seat.tenant) or seat
+        stored = await self._stored(seat)
         if stored.token != seat.token:
             return stored
         log.warning("a token was not replaced", tenant=str(seat.tenant), error=code or type(refusal).__name__)
@@ -158,9 +158,17 @@ class ManySeats:
         if bot is None or bot.bot_token_expires_at is None:
             raise SlackClientError("the answer was no bot's token")
         bot.bot_token_expires_at += int(self._clock.now().timestamp() - time.time())  # the library went by the latter
-        await self._installations.async_save_bot(bot)
+        if not await self._installations.renew(bot):
+            raise PlaceShutError("the app was taken out there meanwhile")
         log.info("a token was replaced", tenant=str(seat.tenant))
         return _seat(bot)
+
+    async def _stored(self, seat: Seat) -> Seat:
+        """As it is in the database now. Raises PlaceShutError."""
+        stored = await self.find(seat.tenant)
+        if stored is None:
+            raise PlaceShutError("the app was taken out there meanwhile")
+        return stored
 
 
 def _seat(bot: Bot) -> Seat:

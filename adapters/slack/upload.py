@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
+from http import HTTPStatus
 from pathlib import PurePosixPath
 from typing import Any, Final
 
@@ -16,7 +18,7 @@ from adapters.slack.fault import Calls, code_of, told, unsure
 from bot.chat.memory import Memory
 from bot.clock import Clock
 from bot.desk import Desk
-from bot.errors import DeliveryError, FileTooLargeError, PictureUnknownError, PlaceBusyError
+from bot.errors import DeliveryError, PlaceBusyError, PlaceGoneError, PlaceShutError, RefusedError
 from bot.message import Picture
 from bot.request import Format
 from bot.view import Fitted
@@ -37,11 +39,13 @@ FIRST_PAUSE_S: Final = 0.3
 LONGEST_PAUSE_S: Final = 3.0
 SLOWER: Final = 1.6
 REMEMBERED: Final = 10_000
-LATER_S: Final = 6 * 3600.0
-"""A message's picture was uploaded this long after it at most: by then nobody tries any more."""
+BEFORE_S: Final = 2 * 3600.0
+AFTER_S: Final = 6 * 3600.0
+"""How long before or after its message a picture was uploaded at most: by then nobody tries any more."""
 LISTED: Final = 200
 PAGES: Final = 5
 
+PASSING: Final = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS)
 TOO_LARGE: Final = "file_upload_size_restricted"
 ALT_TOO_LARGE: Final = "alt_txt_too_large"
 
@@ -73,9 +77,8 @@ class Uploads:
         self._calls = calls
         self._clock = clock
         self._kept: Memory[Key, Upload] = Memory(REMEMBERED)
-        self._shared: Memory[Key, str] = Memory(REMEMBERED)
+        self._shared: Memory[Key, Upload] = Memory(REMEMBERED)
         self._slots = asyncio.Semaphore(AT_ONCE)
-        self._users: dict[str, str] = {}
 
     def known(self, tenant: str, picture: Picture) -> str:
         """Slack's id of the picture, where it was uploaded lately and can be shown; else ""."""
@@ -107,15 +110,14 @@ class Uploads:
 
     async def share(self, tenant: str, picture: Picture, name: str, *, channel: str, thread: str) -> bool:
         """Whether the picture stands as a file of its own in a message's thread. Raises PlaceBusyError."""
-        key = (tenant, picture.id, f"{name} {channel} {thread}")
-        if key not in self._shared:
-            upload = await self._sent(tenant, picture, name, channel_id=channel, thread_ts=thread)
-            if upload is None:
-                return False
-            self._shared[key] = upload.file
+        key = (tenant, picture.id, name)
+        upload = self._shared.get(key) or await self._sent(tenant, picture, name, channel_id=channel, thread_ts=thread)
+        if upload is None:
+            return False
+        self._shared[key] = upload
         try:
             return await self._comes_to(
-                tenant, self._shared[key], lambda file: any(channel in each for each in _shares(file))
+                tenant, upload.file, lambda file: any(channel in each for each in _shares(file))
             )
         except PlaceBusyError:
             raise
@@ -123,22 +125,26 @@ class Uploads:
             log.warning("shared picture is gone", **told(error))
             return False
 
-    async def forget(self, tenant: str, names: Iterable[str], ts: str) -> None:
-        """Take the files of a message away, posted at ts. What Slack does not let us take away, stays; it is logged."""
-        names = set(names)
-        files = {each.file: None for key, each in self._kept.items() if key[0] == tenant and key[2] in names}
-        files |= {
-            file: None for key, file in self._shared.items() if key[0] == tenant and key[2].partition(" ")[0] in names
-        }
+    async def forget(self, tenant: str, names: Collection[str], ts: str) -> None:
+        """Take the files of a message away, posted at ts. What Slack does not let us take away, stays; it is logged.
+
+        Also those are looked for of which nobody knows any more: an earlier life uploaded them, or the answer got lost.
+        """
+        files: dict[str, None] = {}
         for memory in (self._kept, self._shared):
-            for key in [key for key in memory if key[0] == tenant and key[2].partition(" ")[0] in names]:
-                memory.pop(key)
+            for key in [key for key in memory if key[0] == tenant and key[2] in names]:
+                files[memory.pop(key).file] = None
         try:
-            for file in files or await self._found(tenant, names, float(ts)):
-                async with self._calls.to(tenant, "files.delete") as slack:
-                    await slack.files_delete(file=file)
+            files |= dict.fromkeys(await self._calls.insist(partial(self._found, tenant, names, float(ts))))
         except DeliveryError as error:
-            log.warning("a picture was left with Slack", **told(error))
+            log.warning("pictures were not looked for in Slack", **told(error))
+        for file in files:
+            try:
+                await self._calls.insist(partial(self._delete, tenant, file))
+            except PlaceGoneError:
+                continue
+            except DeliveryError as error:
+                log.warning("a picture was left with Slack", **told(error))
 
     async def _sent(self, tenant: str, picture: Picture, name: str, **where: str) -> Upload | None:
         """Uploaded smaller and smaller until the workspace takes it; None where it takes none. where: to be posted."""
@@ -146,7 +152,7 @@ class Uploads:
             async with self._slots:
                 try:
                     fitted = await self._desk.fitted(picture, max_bytes=limit_bytes, formats=FORMATS)
-                except (PictureUnknownError, FileTooLargeError) as error:
+                except RefusedError as error:
                     log.warning("picture not uploaded", error=type(error).__name__)
                     return None
                 try:
@@ -180,7 +186,8 @@ class Uploads:
                 timeout=aiohttp.ClientTimeout(total=SEND_S),
                 allow_redirects=False,
             ) as taken:
-                taken.raise_for_status()
+                if taken.status != HTTPStatus.OK:
+                    raise _untaken(taken.status)
         file = str(ticket["file_id"])
         try:
             async with self._calls.to(tenant, "files.completeUploadExternal") as slack:
@@ -214,29 +221,37 @@ class Uploads:
             await self._clock.sleep(min(pause_s, left_s))
             pause_s = min(LONGEST_PAUSE_S, pause_s * SLOWER)
 
-    async def _found(self, tenant: str, names: set[str], since: float) -> list[str]:
+    async def _delete(self, tenant: str, file: str) -> None:
+        async with self._calls.to(tenant, "files.delete") as slack:
+            await slack.files_delete(file=file)
+
+    async def _found(self, tenant: str, names: Collection[str], since: float) -> list[str]:
         """Our files of those names, uploaded for a message that was posted then. Raises DeliveryError."""
         found: list[str] = []
+        async with self._calls.to(tenant, "auth.test") as slack:
+            us = str((await slack.auth_test())["user_id"])
         for page in range(1, PAGES + 1):
             async with self._calls.to(tenant, "files.list") as slack:
                 answer = await slack.files_list(
-                    user=await self._me(tenant), ts_from=str(int(since)), ts_to=str(int(since + LATER_S)),
-                    count=LISTED, page=page,
-                )  # fmt: skip
+                    user=us,
+                    ts_from=str(int(since - BEFORE_S)),
+                    ts_to=str(int(since + AFTER_S)),
+                    count=LISTED,
+                    page=page,
+                )
             found += [str(each["id"]) for each in answer["files"] if PurePosixPath(str(each.get("name"))).stem in names]
             if page >= int((answer.get("paging") or {}).get("pages") or 0):
                 break
         return found
-
-    async def _me(self, tenant: str) -> str:
-        """The bot's own user id there."""
-        if tenant not in self._users:
-            async with self._calls.to(tenant, "auth.test") as slack:
-                self._users[tenant] = str((await slack.auth_test())["user_id"])
-        return self._users[tenant]
 
 
 def _shares(file: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
     """By channel, where a file was posted."""
     shares: Mapping[str, Mapping[str, Any]] = file.get("shares") or {}
     return shares.values()
+
+
+def _untaken(status: int) -> DeliveryError:
+    """Of an address that took no bytes: what is wrong with them, stays wrong."""
+    lasts = 400 <= status < 500 and status not in PASSING
+    return (PlaceShutError if lasts else PlaceBusyError)(f"an upload was answered with {status}")

@@ -199,7 +199,7 @@ class Visit:
     async def bring(self, attachments: Sequence[Attachment]) -> tuple[Picture, ...]:
         """Keep people's pictures; others are answered meanwhile."""
         at = await self.enter()
-        async with self._door.aside():
+        async with self._door.aside(self.event):
             return await self._door.keep(attachments, by=self.person, at=at)
 
     async def shown_in(self, message: Mapping[str, Any]) -> Sequence[Attachment]:
@@ -237,7 +237,7 @@ class Visit:
 
     async def file_for(self, picture: Picture) -> str:
         """The same, given to Slack now; "" where it does not take it. Others are answered meanwhile."""
-        async with self._door.aside():
+        async with self._door.aside(self.event):
             try:
                 upload = await self._door.messenger.uploads.bring(
                     str(self.event.tenant), picture, f"imagebot-home-{picture.id[:16]}"

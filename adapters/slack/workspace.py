@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -35,8 +35,8 @@ CALL_S: Final = 30.0
 """For one call, the upload of a picture included."""
 WARNED: Final = 1000
 """Workspaces without the app that the log names once each; further ones are only counted."""
-STALE: Final = frozenset({"token_expired", "token_revoked", "invalid_auth"})
-"""What Slack says of a token that may have a successor in the database."""
+STALE: Final = frozenset({"account_inactive", "invalid_auth", "token_expired", "token_revoked"})
+"""What Slack says of a token that may have a successor in the database, where the app was installed anew, too."""
 OF_A_TEAM: Final = frozenset(
     {"conversations.list", "files.list", "usergroups.list", "usergroups.users.list", "users.conversations"}
 )
@@ -200,18 +200,42 @@ class Workspaces:
         if self.installations is None:
             log.error("the bot token was revoked; put its successor into SLACK_BOT_TOKEN", tenant=str(gone))
             return
-        # The event may lack the organisation that the installation is written under.
+        # The event may lack the organisation that the installation is written under; so this is deleted last, and
+        # still there to be found where the event must be gone through again.
         tenants = {gone, *(await self.installations.tenants(gone.team) if gone.team else ())}
         for each in tenants:
-            where = {"enterprise_id": each.enterprise or None, "team_id": each.team or None}
-            bot = await self.installations.async_find_bot(**where)
-            if bot is not None and at is not None and bot.installed_at > at.timestamp() + WHOLE_S:
+            if await self._installed_since(each, at):
                 log.info("installed again since", tenant=str(each))
                 return
-            await self.installations.async_delete_all(**where)
+        await _forget(desk, await self._prefixes(tenants))
+        for each in tenants:
+            if not await self._installed_since(each, at):
+                await self.installations.async_delete_all(
+                    enterprise_id=each.enterprise or None, team_id=each.team or None
+                )
         self.installed(gone)
-        await _forget(desk, {prefix for each in tenants for prefix in _prefixes(each)})
         log.info("a workspace is forgotten", tenant=str(gone))
+
+    async def _installed_since(self, tenant: Tenant, at: datetime | None) -> bool:
+        """Whether its installation is of a later time than that."""
+        if at is None or self.installations is None:
+            return False
+        bot = await self.installations.async_find_bot(
+            enterprise_id=tenant.enterprise or None, team_id=tenant.team or None
+        )
+        return bot is not None and bot.installed_at > at.timestamp() + WHOLE_S
+
+    async def _prefixes(self, tenants: Collection[Tenant]) -> set[str]:
+        """How the ids of their people and places begin; a workspace may have joined its organisation later."""
+        prefixes = {f"{tenant}/" for tenant in tenants} | {f"{tenant.team}/" for tenant in tenants if tenant.team}
+        for organisation in [each for each in tenants if not each.team]:
+            known = await self.installations.tenants() if self.installations is not None else []
+            stay = [str(each) for each in known if each.team and each.enterprise == organisation.enterprise]
+            if stay:  # the others of its workspaces can't be told from them by how their ids begin
+                log.error("an organisation left, and nothing of its workspaces was deleted since some stay", stay=stay)
+            else:
+                prefixes.add(f"{organisation}.")
+        return prefixes
 
     async def _held(self, tenant: Tenant) -> tuple[Seat, Client]:
         """From memory, else from the database."""
@@ -247,13 +271,6 @@ async def _forget(desk: Desk, prefixes: set[str]) -> None:
             await desk.let_go(DOOR, event)
     for prefix in sorted(prefixes):
         await desk.forget_people(DOOR, prefix)
-
-
-def _prefixes(tenant: Tenant) -> tuple[str, ...]:
-    """How the ids of its people and places begin; a workspace may have joined its organisation later."""
-    if tenant.team:
-        return f"{tenant}/", f"{tenant.team}/"
-    return f"{tenant}/", f"{tenant}."
 
 
 def _touches(changed: Tenant, known: Tenant) -> bool:

@@ -29,23 +29,28 @@ async def paint(
 ) -> Stopped | None:
     """As many pictures as were asked for, each a job of its own; a job's place is at(whether it is the first).
 
-    Raises what the desk raises of the first one, BadValueError for a count over `most` (of a form, or a list of
-    commands, from before the setting was changed).
+    Of an event that is delivered again, those are taken that an earlier end left out. Raises what the desk raises of
+    the first one, DuplicateError where all of them were taken before, BadValueError for a count over `most` (of a
+    form, or a list of commands, from before the setting was changed).
     """
     if count > most:
         raise BadValueError(field="count", value=count, allowed=f"1–{most}" if most > 1 else "1")
+    known: DuplicateError | None = None
+    new = False
     for number, each in enumerate(series(wish, count), start=1):
         first = number == 1
         asked = f"/imagine {prompt.written(each)}"
         try:
             await desk.accept(each, by=by, at=at(first), event=event if first else f"{event}:{number}", asked=asked)
-        except DuplicateError:
-            if first:
-                raise
+            new = True
+        except DuplicateError as error:
+            known = error
         except BotError as error:
             if first:
                 raise
             return Stopped(number - 1, error, asked)
+    if known is not None and not new:
+        raise known
     return None
 
 

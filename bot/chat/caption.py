@@ -219,12 +219,16 @@ def _fact(field: Field, say: Say) -> Line:
 
 
 def _lesson(body: str) -> list[Line]:
-    """Of two lines the first is to be typed, and what wide spaces divide from its meaning, and from a slash on."""
+    """Of two lines the first is to be typed, and what wide spaces divide from its meaning, and from a slash on.
+
+    But for a first line that begins like a sentence: that is a heading.
+    """
     lines: list[Line] = []
     for paragraph in body.split("\n\n"):
         said = paragraph.strip().split("\n")
         if len(said) == 2:
-            lines += [Line((Run(said[0], Look.CODE),)), _said(said[1])]
+            look = Look.BOLD if said[0][:1].isupper() else Look.CODE
+            lines += [Line((Run(said[0], look),)), _said(said[1])]
         else:
             lines += map(_lesson_line, said)
         lines.append(Line())

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Hashable, Iterator
+from collections.abc import AsyncIterator, Coroutine, Hashable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.errors import BusyError, DuplicateError
+
+T = TypeVar("T")
 
 
 class Turns:
@@ -62,9 +64,18 @@ class UnderWay:
         try:
             yield
         finally:
-            del self._tasks[event]
-            if not self._tasks:
-                self._idle.set()
+            self._over(event)
+
+    def start(self, event: Hashable, work: Coroutine[Any, Any, T], *, name: str) -> asyncio.Task[T]:
+        """Answer the event in a task of its own, which `drain` knows of at once. Raises DuplicateError as `begun`."""
+        if event in self._tasks or self.shut:
+            work.close()
+            raise DuplicateError
+        task = asyncio.create_task(work, name=name)
+        self._tasks[event] = task
+        self._idle.clear()
+        task.add_done_callback(lambda _: self._over(event))
+        return task
 
     async def drain(self, timeout_s: float) -> None:
         """Let what is under way come to its end, or cut it off after timeout_s; nothing is begun afterwards."""
@@ -77,3 +88,8 @@ class UnderWay:
             task.cancel()
         if left:
             await asyncio.wait(left)
+
+    def _over(self, event: Hashable) -> None:
+        del self._tasks[event]
+        if not self._tasks:
+            self._idle.set()

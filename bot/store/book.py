@@ -84,6 +84,10 @@ class Store:
         """The event is decided over, so that no later life needs to."""
         await self._write(held.let_go, door, event)
 
+    async def tried(self, door: str, event: str) -> int:
+        """Count one more try of an event that is held; how many there were with it. 0: it was let go."""
+        return await self._write(held.tried, door, event)
+
     async def held(self, door: str) -> tuple[tuple[str, dict[str, Any]], ...]:
         """The door's events that are held, the oldest first."""
         return await self._read(held.of_door, door)

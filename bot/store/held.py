@@ -14,7 +14,13 @@ from bot.store.tables import held
 def keep(connection: sa.Connection, door: str, event: str, payload: Mapping[str, Any], now: datetime) -> None:
     """Write the event down, unless it is."""
     if connection.scalar(sa.select(held.c.event).where(*_is(door, event))) is None:
-        connection.execute(held.insert().values(door=door, event=event, payload=dict(payload), held_at=now))
+        connection.execute(held.insert().values(door=door, event=event, payload=dict(payload), held_at=now, tries=0))
+
+
+def tried(connection: sa.Connection, door: str, event: str) -> int:
+    """Count one more try; how many there were with it. 0: it was let go."""
+    connection.execute(held.update().where(*_is(door, event)).values(tries=held.c.tries + 1))
+    return connection.scalar(sa.select(held.c.tries).where(*_is(door, event))) or 0
 
 
 def let_go(connection: sa.Connection, door: str, event: str) -> None:

@@ -211,6 +211,7 @@ held = sa.Table(
     sa.Column("event", sa.Text, primary_key=True),
     sa.Column("payload", Json, nullable=False),
     sa.Column("held_at", Moment, nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False),
 )
 
 # The next three belong to the Slack door, whose library writes them; their names and columns are the library's.

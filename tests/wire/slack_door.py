@@ -122,10 +122,9 @@ async def living(
 
     def make(desk: Desk) -> Messenger:
         slack = here.slack
-        chosen = Settings(
-            **{"api_url": slack.api_url, "authorize_url": slack.authorize_url, "file_hosts": ("127.0.0.1",), "port": 0}
-            | settings
-        )
+        usual: dict[str, Any] = {"api_url": slack.api_url, "authorize_url": slack.authorize_url, "port": 0}
+        usual["file_hosts"] = ("127.0.0.1",)
+        chosen = Settings(**usual | settings)
         tokens = {
             "SLACK_BOT_TOKEN": here.team.bot_token,
             "SLACK_APP_TOKEN": slack.app_token,

@@ -272,3 +272,30 @@ async def test_an_alt_text_that_slack_finds_too_long_does_not_cost_the_picture(h
     here.slack.fail("files.getUploadURLExternal", error="alt_txt_too_large")
     (picture,) = (await here.painted()).pictures
     assert picture.alt == PAINTED
+
+
+@pytest.mark.parametrize("status", [302, 413])
+async def test_bytes_that_slack_does_not_take_are_not_offered_for_an_hour(here: Life, status: int) -> None:
+    here.slack.filing.upload_troubles = [status] * 3
+    message = await here.painted()
+    assert here.ours() == [message]
+    assert bool(message.pictures) is (status == 302)
+    assert ("I can’t show the picture here." in message.text) is (status == 413)
+
+
+@pytest.mark.parametrize("trouble", ["throttled", "broken"])
+async def test_a_message_never_stays_with_a_word_of_a_file_in_the_thread_that_did_not_come(
+    here: Life, trouble: str
+) -> None:
+    here.slack.world.ready_after_s = None
+    here.slack.world.share_after_s = 10_000
+    done = await begun(here)
+    done.set()
+    await here.slack.until(lambda: any("in the thread" in one.text for one in here.ours()))
+    if trouble == "throttled":
+        here.slack.throttle("chat.update", retry_after_s=5)
+    else:
+        here.slack.fail("chat.update", status=502)
+    message = here.message(await here.told())
+    assert "I can’t show the picture here." in message.text
+    assert "in the thread" not in message.text

@@ -188,3 +188,61 @@ async def test_a_status_that_fails_costs_nothing(here: Life) -> None:
     root = await here.slack.say(here.ada, direct, "a lighthouse", wait=False)
     message = await here.painted(at=here.place(direct, thread=root.ts, assistant=True))
     assert message.pictures
+
+
+@pytest.mark.parametrize("method", ["chat.delete", "files.list", "files.delete"])
+async def test_deleting_waits_where_slack_asks_for_it_and_leaves_nothing_behind(here: Life, method: str) -> None:
+    job = await here.ask()
+    message = here.message(await here.told())
+    here.slack.throttle(method, retry_after_s=20)
+    here.slack.fail(method, status=502)
+    await here.home.desk.delete(job, by=(await here.home.store.job(job)).by)
+    assert message.deleted
+    assert [file.name for file in here.team.files.values() if not file.deleted] == []
+
+
+async def test_deleting_after_a_restart_finds_the_file_of_a_message_that_was_posted_anew(tmp_path: Path) -> None:
+    async with atelier() as scene:
+        async with living(scene, tmp_path) as here:
+            done = here.holding()
+            job = await here.ask()
+            await here.slack.delete(here.ours()[0])
+            here.slack.throttle("chat.postMessage", retry_after_s=40)  # so the file is older than its message
+            done.set()
+            await here.slack.until(lambda: len(here.slack.asked("chat.postMessage")) >= 2)
+            scene.later(minutes=1)
+            assert here.message(await here.told()).pictures
+        async with living(scene, tmp_path) as here:
+            await here.home.desk.delete(job, by=(await here.home.store.job(job)).by)
+            assert here.ours() == []
+            assert [file.name for file in here.team.files.values() if not file.deleted] == []
+
+
+async def test_a_file_that_an_earlier_life_uploaded_and_never_showed_goes_with_its_message(tmp_path: Path) -> None:
+    async with atelier() as scene:
+        scene.slack.world.ready_after_s = None
+        async with living(scene, tmp_path) as here:
+            job = await here.ask()
+            await here.slack.until(lambda: here.slack.asked("files.info"))
+        scene.slack.world.ready_after_s = 0
+        async with living(scene, tmp_path) as here:
+            message = here.message(await here.told())
+            assert message.pictures
+            assert len(here.slack.filing.stored) == 2
+            await here.home.desk.delete(job, by=(await here.home.store.job(job)).by)
+            assert [file.name for file in here.team.files.values() if not file.deleted] == []
+
+
+async def test_in_a_talk_whose_thread_is_gone_the_picture_comes_below_it(here: Life) -> None:
+    direct = here.team.dm(here.ada)
+    root = await here.slack.say(here.ada, direct, "a lighthouse", wait=False)
+    done = here.holding()
+    await here.ask(at=here.place(direct, thread=root.ts))
+    here.slack.fail("chat.update", error="message_not_found", times=None)
+    here.slack.fail("chat.postMessage", error="cannot_reply_to_message")
+    done.set()
+    record = await here.told()
+    assert not record.untold
+    message = here.message(record)
+    assert (message.channel, message.thread_ts) == (direct, "")
+    assert message.pictures

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -413,7 +413,8 @@ async def test_a_workspace_that_lets_us_go_is_forgotten_and_the_other_stays(
     await app.desk.hold("slack", "Ev2", {**waiting, "event_id": "Ev2", "team_id": other.id})
     assert files(tmp_path) == 4
     await getattr(app.slack, parting)(acme.team)
-    await app.slack.until(lambda: files(tmp_path) == 2)
+    await app.slack.until(lambda: all(told.settled for told in app.slack.deliveries))
+    assert files(tmp_path) == 2
     with pytest.raises(PlaceShutError):
         await app.workspaces.client(acme.id)
     assert await app.installations.tenants() == [Tenant(other.id)]
@@ -463,3 +464,92 @@ async def test_one_workspace_needs_no_database_and_says_once_who_it_is(tmp_path:
         assert len(slack.asked("auth.test")) == 1
         assert oauth.routes(workspaces, Settings(), None) == []  # type: ignore[arg-type]
         await workspaces.close()
+
+
+async def test_a_token_of_an_earlier_installation_is_looked_up_anew_too(app: App) -> None:
+    acme = Office.of(app, "Acme")
+    await app.install(acme)
+    beside = Workspaces(app.settings, kit_of(app.slack, app.home, app.clock))
+    await beside.open()
+    before = await beside.client(acme.id)
+    await app.slack.uninstall(acme.team)
+    await app.slack.until(lambda: app.slack.deliveries[-1].settled)
+    app.later(0.01)
+    await app.install(acme)
+    assert (await before.auth_test())["ok"]
+    assert (await (await beside.client(acme.id)).auth_test())["ok"]
+    await beside.close()
+
+
+@pytest.mark.parametrize("stage", list(Stage))
+async def test_a_token_that_comes_while_the_workspace_leaves_is_not_kept(app: App, stage: Stage) -> None:
+    app.slack.world.grants.rotation = True
+    acme = Office.of(app, "Acme")
+    await app.install(acme)
+    app.later(11)
+    gate = app.slack.hold("oauth.v2.access", stage=stage)
+    asking = asyncio.create_task(app.workspaces.client(acme.id))
+    await app.slack.until(lambda: gate.reached.is_set())
+    await app.workspaces.uninstalled(acme.id, app.desk)
+    gate.open.set()
+    with pytest.raises(PlaceShutError):
+        await asking
+    assert await app.installations.tenants() == []
+    with pytest.raises(PlaceShutError):
+        await app.workspaces.client(acme.id)
+
+
+async def test_of_an_organisation_whose_workspace_has_an_installation_of_its_own_nothing_is_deleted(
+    app: App, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    globex = app.slack.enterprise("Globex")
+    north, south = Office.of(app, "North", globex), Office.of(app, "South", globex)
+    await app.install(north)
+    await app.install(replace(south, home=south.team))
+    await picture_of(app, Tenant(south.id, globex.id))
+    await app.workspaces.uninstalled(Tenant("", globex.id), app.desk)
+    assert files(tmp_path) == 2
+    assert await app.installations.tenants() == [Tenant(south.id, globex.id)]
+    with pytest.raises(PlaceShutError):
+        await app.workspaces.client(Tenant(north.id, globex.id))
+    assert await app.who(f"{globex.id}.{south.id}") == south.id
+    assert "nothing of its workspaces was deleted" in capsys.readouterr().out
+
+
+async def test_what_was_not_forgotten_is_forgotten_when_slack_says_it_again(
+    app: App, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    globex = app.slack.enterprise("Globex")
+    north = Office.of(app, "North", globex)
+    await app.install(replace(north, home=north.team))
+    await picture_of(app, Tenant(north.id, globex.id))
+
+    async def broken(door: str, prefix: str) -> None:
+        raise ConnectionResetError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(app.desk, "forget_people", broken)
+        with pytest.raises(ConnectionResetError):
+            await app.workspaces.uninstalled(north.id, app.desk)
+    await app.workspaces.uninstalled(north.id, app.desk)
+    assert files(tmp_path) == 0
+    assert await app.installations.tenants() == []
+
+
+async def test_who_installs_while_it_is_being_forgotten_stays_installed(
+    app: App, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    acme = Office.of(app, "Acme")
+    await app.install(acme)
+    await picture_of(app, Tenant(acme.id))
+    parted_at = app.clock.now()
+    app.later(0.01)
+    forget = app.desk.forget_people
+
+    async def slow(door: str, prefix: str) -> None:
+        await forget(door, prefix)
+        await app.install(acme)
+
+    monkeypatch.setattr(app.desk, "forget_people", slow)
+    await app.workspaces.uninstalled(acme.id, app.desk, at=parted_at)
+    assert (await app.who(acme.id), files(tmp_path)) == (acme.id, 0)

@@ -207,7 +207,7 @@ async def test_tokens_that_do_not_hold_are_refused(house: House) -> None:
 
 @DESCRIBED
 async def test_each_method_asks_for_its_scope(house: House) -> None:
-    house.slack.withdraw(house.team, "chat:write", "groups:read", "channels:join")
+    house.slack.withdraw(house.team, "chat:write", "groups:read", "channels:join", "mpim:read")
     told = await house.call("chat.postMessage", channel=house.art.id, text="x")
     assert (told["error"], told["needed"]) == ("missing_scope", "chat:write")
     assert "files:read" in told["provided"].split(",")

@@ -43,8 +43,7 @@ chat-form-portrait = Hochformat
 chat-form-price = { MONEY($cents) } pro Bild
 chat-form-price-unknown = Preis nicht veröffentlicht
 
-## Notes to one person
+## Hinweise für eine einzelne Person
 
 chat-some-taken = Von { $count } Bildern habe ich { $taken } angenommen.
 chat-wordless = Was soll ich damit machen?
-chat-delete-note = Das Bild verschwindet aus diesem Kanal und aus meiner Sammlung. Das lässt sich nicht rückgängig machen.

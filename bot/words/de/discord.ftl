@@ -46,6 +46,7 @@ discord-hint-factor = Wievielmal so lang jede Seite wird
 
 ## Hinweise für eine Person
 
+discord-delete-note = Das Bild verschwindet aus diesem Kanal und aus meiner Sammlung. Das lässt sich nicht rückgängig machen.
 discord-fetched = Ich habe das Bild
 discord-fetched-body = Es hat einen Moment gebraucht. Die Antwort folgt.
 discord-slow-picture = Dieses Bild kommt zu langsam an, um vorher ein Formular zu öffnen. Nimm /imagine mit Worten und Bild zusammen; dann kann ich darauf warten.

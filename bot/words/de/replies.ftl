@@ -42,14 +42,17 @@ error-quota-spent = { $limit ->
    *[other] Deine { $limit } Bilder für heute sind aufgebraucht.
 } Du kannst { again-at } wieder fragen.
 error-place-closed = In diesem Kanal bin ich nicht zugelassen. Wer diesen Bot betreibt, kann ihn öffnen.
-error-role-missing = Dafür brauchst du hier eine bestimmte Rolle. Frag jemanden, der hier die Rollen vergibt.
+error-role-missing = { $door ->
+    [discord] Dafür brauchst du hier eine bestimmte Rolle. Frag jemanden, der hier die Rollen vergibt.
+   *[other] Hier male ich nur für einen bestimmten Kreis, und du gehörst noch nicht dazu. Wer diesen Bot betreibt, kann das ändern.
+}
 error-not-invited = { $command ->
     [absent] An diesem Gespräch nehme ich nicht teil und kann auch nicht dazukommen. Schreib mir direkt oder frag in einem Kanal.
    *[other] In diesem Kanal bin ich noch nicht. Gib hier { $command } ein und frag mich dann noch einmal.
 }
-error-stranger = In einem Kanal, den sich Organisationen teilen, male ich nur für die, die mich betreibt.
+error-stranger = In einem Kanal, den sich Organisationen teilen, male ich nur für die Leute der einen, die mich betreibt. Bitte jemanden von ihnen, mich für dich zu fragen.
 error-busy = Gerade fragen so viele auf einmal, dass ich das nicht annehmen konnte. Es wurde nichts berechnet. Bitte frag in einer Minute noch einmal.
-error-picture-missing = Welches Bild? Antworte auf eines oder füge eines als Datei hinzu.
+error-picture-missing = Welches Bild? Ich sehe hier keins. Antworte auf das, das du meinst, oder füge eins als Datei hinzu.
 error-picture-unknown = Dieses Bild finde ich nicht mehr. Du kannst es noch einmal als Datei hinzufügen.
 error-picture-unseen = { $door ->
     [discord] Das Bild in dieser Nachricht darf ich nicht sehen. Öffne das Menü der Nachricht und wähle Apps → Vergrößern oder Apps → Als Vorlage; oder nimm /upscale und füge das Bild hinzu.
@@ -220,7 +223,10 @@ about-no-quota = Du kannst so viele Bilder haben, wie du magst; heute { $used ->
     [one] ist { $used } für dich entstanden.
    *[other] sind { $used } für dich entstanden.
 }
-about-privacy = Deine Worte und Bilder bleiben auf der Maschine, auf der ich laufe, bis du das Bild löschst. Deine Worte gehen an den Dienst, der malt; in Protokolle werden sie nicht geschrieben. Private Bilder siehst nur du.
+about-privacy = Deine Worte und Bilder bleiben auf der Maschine, auf der ich laufe, bis du das Bild löschst. Deine Worte gehen an den Dienst, der malt; in Protokolle werden sie nicht geschrieben.{ $door ->
+    [slack] {""}
+   *[other] {" "}Private Bilder siehst nur du.
+}
 which-title = Welches Bild?
 which-body = In dieser Nachricht sind { $count } Bilder. Wähle eins.
 which-button = Bild { $number }

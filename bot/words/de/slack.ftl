@@ -3,7 +3,7 @@
 ## Die App: ihre Karte, der Anfang eines Gesprächs
 
 slack-app = Malt Bilder aus deinen Worten und macht Bilder größer, gleich hier, wo ihr euch unterhaltet.
-slack-app-talk = Sag mir in deinen Worten, was du sehen möchtest, und ich male es. Schick mir ein Bild und „vergrößern“, und ich mache es größer.
+slack-app-talk = Sag mir in deinen Worten, was du sehen möchtest, und ich male es. Schick mir ein Bild mit dem Wort „vergrößern“, und ich mache es größer.
 slack-prompt-scene = Ein Leuchtturm in der Dämmerung, als Aquarell
 slack-prompt-portrait = Porträt eines neugierigen Roboters, weiches Licht --ar 4:5
 slack-prompt-wide = Ein stiller Hafen im Regen --ar 16:9
@@ -19,7 +19,7 @@ slack-menu-upscale-hint = Das Bild in dieser Nachricht größer machen
 slack-menu-reference = Als Vorlage
 slack-menu-reference-hint = Ein neues Bild nach dem in dieser Nachricht malen
 
-## What can be said, and what is asked back
+## Was man sagen kann, und Rückfragen
 
 slack-help-body =
     /imagine ein Leuchtturm in der Dämmerung
@@ -29,13 +29,13 @@ slack-help-body =
     vergrößert ein Bild: eine Datei von dir oder eines der letzten im Kanal.
 
     Vergrößern · Als Vorlage
-    sind die Knöpfe unter jedem Bild. Bei Bildern von anderen stehen sie im Menü der Nachricht (⋮) als „Upscale“ und „Use as reference“.
+    sind die Knöpfe unter jedem Bild von mir. Bei Bildern, die jemand gepostet hat, steht beides im Menü der Nachricht (⋮).
 
-    @bot vergrößern
-    im Thread eines Bildes vergrößert es; „x2“ oder „x4“ sagt, wie sehr. Andere Worte malen ein neues Bild, nach diesem, wo das Modell es kann.
+    @imagebot vergrößern
+    im Thread eines Bildes vergrößert es; „x2“ oder „x4“ sagt, wie sehr. Mit anderen Worten entsteht ein neues Bild, nach diesem, wenn das Modell das kann.
 
-    Hier, wenn du mir direkt schreibst
-    ist jede Nachricht ein Bild; eine Datei mit „vergrößern“ kommt größer zurück.
+    Direktnachrichten an mich
+    werden zu Bildern; eine Datei mit „vergrößern“ kommt größer zurück.
 
     Mein Home-Tab
     zeigt deine Bilder und ihren Stand, und was dir heute noch bleibt.
@@ -48,9 +48,10 @@ slack-help-brief =
 
     Größer: erwähne mich in seinem Thread mit „vergrößern“, oder drück seinen Knopf.
 
-    Ein neues danach: erwähne mich in seinem Thread mit Worten.
+    Ein neues nach seinem Vorbild: erwähne mich in seinem Thread mit Worten.
 
     Alles, was ich kann: schreib mir direkt „hilfe“.
+slack-home-empty = Du hast in letzter Zeit um kein Bild gebeten. Schreib mir direkt, was du sehen möchtest, oder fang in irgendeinem Kanal an:
 slack-wordless-body = Drück einen Knopf, oder schick es noch einmal mit Worten für ein neues Bild nach diesem.
 slack-taken = Bin dran
 slack-taken-body = Hier ist gerade Gedränge, deshalb ist noch nichts zu sehen. Dein Bild entsteht und wird gepostet.
@@ -60,12 +61,13 @@ slack-taken-body = Hier ist gerade Gedränge, deshalb ist noch nichts zu sehen. 
 slack-form-paint = Malen
 slack-form-upscale = Ein Bild vergrößern
 slack-form-recent = Die neuesten Bilder hier
-slack-form-file-or-recent = Eine Datei geht vor dem Bild, das oben gewählt ist.
+slack-form-file-or-recent = Fügst du hier eine Datei hinzu, nehme ich sie statt des Bildes oben.
 slack-form-flags-hint = Zum Beispiel --raw oder --format png; schreib mir direkt „hilfe“, dann siehst du alle.
 slack-form-count-hint = Jedes kostet für sich.
 slack-form-loading = Einen Moment
 slack-form-loading-body = Ich suche die neuesten Bilder hier.
 slack-form-close = Schließen
+slack-delete-note = Das Bild verschwindet aus seiner Nachricht und aus meiner Sammlung. Das lässt sich nicht rückgängig machen.
 slack-confirm-deny = Lieber nicht
 slack-in-thread = Du findest es im Thread: In dieser Nachricht wollte Slack es nicht zeigen.
 slack-status = arbeitet an deinem Bild …
@@ -73,17 +75,19 @@ slack-status = arbeitet an deinem Bild …
 ## Die App in einem Workspace installieren: die Seite am Ende
 
 slack-install-done = Installiert
-slack-install-done-body =
-    Ich bin jetzt in { $team }.
+slack-install-done-body = { $kind ->
+    [organisation] Ich bin für { $team } installiert. Wähle als Nächstes die Workspaces, in die ich soll.
+   *[workspace] Ich bin jetzt in { $team }.
+}
 
     Schreib mir direkt, erwähne mich in einem Kanal oder tippe /imagine und was du sehen möchtest.
 slack-install-open = Zu Slack
 slack-install-denied = Nichts wurde installiert
 slack-install-denied-body = Du hast auf der Seite von Slack abgelehnt, also bin ich nicht in deinem Workspace. Falls du es dir anders überlegst, fang hier neu an.
 slack-install-stale = Bitte fang neu an
-slack-install-stale-body = Eine Installation muss in dem Browser enden, in dem sie begann, und zwar innerhalb von zehn Minuten. Das war hier nicht so, oder sie war schon fertig.
+slack-install-stale-body = Eine Installation muss in dem Browser enden, in dem sie begonnen hat, und zwar innerhalb von zehn Minuten. Das war hier nicht so, oder sie war schon fertig.
 slack-install-refused = Slack hat es nicht abgeschlossen
-slack-install-refused-body = Slack hat die Installation zurückgewiesen. Versuch es bitte noch einmal; wenn es wieder geschieht, sag es denen, die mich betreiben: Der Grund steht in meinem Log.
+slack-install-refused-body = Slack hat die Installation zurückgewiesen. Versuch es bitte noch einmal; wenn es wieder passiert, sag denen Bescheid, die mich betreiben: Der Grund steht in meinem Log.
 slack-install-broken = Das hat nicht geklappt
-slack-install-broken-body = Zwischen Slack und mir ist etwas schiefgegangen. Versuch es bitte in einer Minute noch einmal; wenn es wieder geschieht, sag es denen, die mich betreiben.
+slack-install-broken-body = Zwischen Slack und mir ist etwas schiefgegangen. Versuch es bitte in einer Minute noch einmal; wenn es wieder passiert, sag denen Bescheid, die mich betreiben.
 slack-install-again = Neu anfangen

@@ -14,7 +14,10 @@ terminal-discord-open = offen als { $name }, { $count ->
    *[other] auf { $count } Servern
 }
 terminal-discord-waiting = wartet auf Discord
-terminal-slack-open = offen: { $name }, über { $mode ->
+terminal-slack-open = offen{ $name ->
+    [Slack] {""}
+   *[other] {" "}in { $name }
+}, über { $mode ->
     [http] HTTP
    *[socket] Socket Mode
 }
@@ -148,7 +151,7 @@ check-slack-token = Slack nimmt { $variable } nicht an{ $why ->
     [SLACK_APP_TOKEN] Basic Information, App-Level Tokens.
    *[SLACK_BOT_TOKEN] OAuth & Permissions, Bot User OAuth Token.
 }
-check-slack-fault = Slack ist gestört: { $listed }
+check-slack-fault = Slack antwortet nicht, wie es soll: { $listed }
 check-slack-refused = Slack hat abgelehnt, was ich wollte ({ $word }).
 check-slack-scopes = Slack: Der Bot hat alle { $count } Scopes, die er braucht
 check-slack-scopes-fault = Slack: Dem Bot { $count ->

@@ -47,4 +47,3 @@ chat-form-price-unknown = price not published
 
 chat-some-taken = I took on { $taken } of { $count } pictures.
 chat-wordless = What shall I do with it?
-chat-delete-note = The picture goes from this channel and from what I keep. That can’t be undone.

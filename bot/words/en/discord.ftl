@@ -46,6 +46,7 @@ discord-hint-factor = How many times larger each side becomes
 
 ## Notes to one person
 
+discord-delete-note = The picture goes from this channel and from what I keep. That can’t be undone.
 discord-fetched = I have the picture
 discord-fetched-body = It took a moment to arrive. The answer follows.
 discord-slow-picture = That picture takes too long to arrive before a form can open. Use /imagine with both the words and the picture; then I can wait for it.

@@ -42,14 +42,17 @@ error-quota-spent = { $limit ->
    *[other] You’ve had all { $limit } of today’s pictures.
 } You can ask again { again-at }.
 error-place-closed = I’m not open in this channel. Whoever runs this bot can open it.
-error-role-missing = You need a certain role here before I may paint for you. Ask somebody who manages the roles here.
+error-role-missing = { $door ->
+    [discord] You need a certain role here before I may paint for you. Ask somebody who manages the roles here.
+   *[other] I paint only for some people here, and you’re not among them yet. Whoever runs this bot can change that.
+}
 error-not-invited = { $command ->
     [absent] I’m not part of this conversation and can’t join it. Write to me directly, or ask in a channel.
    *[other] I’m not in this channel yet. Type { $command } here, and then ask me again.
 }
-error-stranger = In a channel that organisations share, I take requests only from the one that runs me.
+error-stranger = In a channel that organisations share, I paint only for people of the one that runs me. Ask one of them to ask me for you.
 error-busy = So many people are asking at this moment that I couldn’t take this on. Nothing was charged. Please ask again in a minute.
-error-picture-missing = Which picture? Reply to one, or add one as a file.
+error-picture-missing = Which picture? I don’t see one here. Reply to the one you mean, or add one as a file.
 error-picture-unknown = I can’t find that picture any more. You can add it again as a file.
 error-picture-unseen = { $door ->
     [discord] I’m not allowed to see the picture in that message. Open the message’s menu and choose Apps → Upscale or Apps → Use as reference; or use /upscale and add the picture.
@@ -220,7 +223,10 @@ about-no-quota = You may ask for as many pictures as you like; { $used ->
     [one] { $used } has been made for you today.
    *[other] { $used } have been made for you today.
 }
-about-privacy = Your words and pictures are kept on the machine that I run on, until you delete the picture. Your words go to the service that paints; they are not written into logs. Private pictures are shown to you alone.
+about-privacy = Your words and pictures are kept on the machine that I run on, until you delete the picture. Your words go to the service that paints; they are not written into logs.{ $door ->
+    [slack] {""}
+   *[other] {" "}Private pictures are shown to you alone.
+}
 which-title = Which picture?
 which-body = There are { $count } pictures in that message. Choose one.
 which-button = Picture { $number }

@@ -3,7 +3,7 @@
 ## The app: its card, what opens a talk with it
 
 slack-app = Paints pictures from your words and makes pictures larger, here where you talk.
-slack-app-talk = Tell me in your own words what you want to see, and I paint it. Send me a picture and “upscale”, and I make it larger.
+slack-app-talk = Tell me in your own words what you want to see, and I paint it. Send me a picture with the word “upscale”, and I make it larger.
 slack-prompt-scene = A lighthouse at dusk, in watercolour
 slack-prompt-portrait = A portrait of a curious robot, soft light --ar 4:5
 slack-prompt-wide = A quiet harbour in the rain --ar 16:9
@@ -29,13 +29,13 @@ slack-help-body =
     makes a picture larger: a file of yours, or one of the channel’s latest.
 
     Upscale · Use as reference
-    the buttons below every picture; for other people’s, choose More actions (⋮) on the message.
+    are the buttons below every picture of mine. For a picture that somebody posted, both are under More actions (⋮) on its message.
 
-    @bot upscale
+    @imagebot upscale
     in the thread of a picture makes it larger; “x2” or “x4” says how much. Other words paint a new picture, like that one where the model can.
 
-    Here, in our own talk
-    every message is a picture to paint; a file with “upscale” comes back larger.
+    Direct messages to me
+    are pictures to paint; a file with “upscale” comes back larger.
 
     My Home tab
     shows your pictures and how they stand, and what you have left today.
@@ -51,6 +51,7 @@ slack-help-brief =
     A new one like it: mention me in its thread with words.
 
     All that I can do: write “help” to me directly.
+slack-home-empty = You haven’t asked for a picture lately. Write to me directly what you want to see, or begin in any channel:
 slack-wordless-body = Press a button, or send it again with words for a new picture like this one.
 slack-taken = On it
 slack-taken-body = There is a crush here just now, so nothing shows yet. Your picture is being made and will be posted.
@@ -60,12 +61,13 @@ slack-taken-body = There is a crush here just now, so nothing shows yet. Your pi
 slack-form-paint = Paint
 slack-form-upscale = Make a picture larger
 slack-form-recent = The latest pictures here
-slack-form-file-or-recent = A file goes before the picture chosen above.
+slack-form-file-or-recent = A file that you add here is taken in place of the picture above.
 slack-form-flags-hint = For example --raw or --format png; write “help” to me directly to see them all.
 slack-form-count-hint = Each is charged by itself.
 slack-form-loading = One moment
 slack-form-loading-body = I’m looking for the latest pictures here.
 slack-form-close = Close
+slack-delete-note = The picture goes from its message and from what I keep. That can’t be undone.
 slack-confirm-deny = Never mind
 slack-in-thread = You’ll find it in the thread: Slack wouldn’t show it in this message.
 slack-status = is working on your picture …
@@ -73,8 +75,10 @@ slack-status = is working on your picture …
 ## Installing the app in a workspace: the page at the end
 
 slack-install-done = It’s installed
-slack-install-done-body =
-    I’m in { $team } now.
+slack-install-done-body = { $kind ->
+    [organisation] I’m installed for { $team }. Choose the workspaces next that I’m to be in.
+   *[workspace] I’m in { $team } now.
+}
 
     Write to me directly, mention me in a channel, or type /imagine with what you want to see.
 slack-install-open = Go to Slack

@@ -14,7 +14,10 @@ terminal-discord-open = open as { $name }, { $count ->
    *[other] in { $count } servers
 }
 terminal-discord-waiting = waiting for Discord
-terminal-slack-open = open: { $name }, over { $mode ->
+terminal-slack-open = open{ $name ->
+    [Slack] {""}
+   *[other] {" "}in { $name }
+}, over { $mode ->
     [http] HTTP
    *[socket] Socket Mode
 }
@@ -135,7 +138,7 @@ check-slack-misplaced = Slack: { $variable } holds { $found ->
     [user] a person’s own token
     [rotating] a token that expires after twelve hours, since token rotation is on. Make the app anew without it, or use SLACK_CLIENT_ID
    *[unknown] something else
-}. What it is for begins with { $variable ->
+}. What belongs there begins with { $variable ->
     [SLACK_APP_TOKEN] xapp-: your app at api.slack.com/apps, Basic Information, App-Level Tokens.
    *[SLACK_BOT_TOKEN] xoxb-: your app at api.slack.com/apps, OAuth & Permissions, Bot User OAuth Token.
 }

@@ -25,6 +25,7 @@ SCOPES: Final = (
     "im:history",
     "im:read",
     "im:write",
+    "mpim:read",
     "usergroups:read",
     "users:read",
 )

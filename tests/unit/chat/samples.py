@@ -115,9 +115,13 @@ def replies(locale: str) -> dict[str, Reply]:
             asked="/imagine fox --guidance 9",
         ),
         "help": REPLIES.help(locale, (DEV, FREE, LENS)),
-        "about": REPLIES.about(locale, (DEV, FREE), pictures_today=3, pictures_per_day=20, retry_at=AT),
+        "about": about(locale, at.door),
         "which": REPLIES.which([replace(PICTURE, id=each) for each in ids(7)], Verb.UPSCALE, locale=locale, factor=4),
     }
+
+
+def about(locale: str, door: str) -> Reply:
+    return REPLIES.about(locale, (DEV, FREE), door=door, pictures_today=3, pictures_per_day=20, retry_at=AT)
 
 
 def hostile(text: str) -> Reply:

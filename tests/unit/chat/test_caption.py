@@ -11,7 +11,7 @@ import pytest
 from bot.chat import caption
 from bot.chat.caption import Line, Link, Look, Moment, Run
 from bot.job import Status
-from bot.message import Field, Place, Receipt, Tone
+from bot.message import Field, Place, Receipt, Reply, Tone
 from bot.request import Upscale
 from tests.unit.chat import samples
 from tests.unit.chat.samples import AT, LANGUAGES, PICTURE, PROMPT, SMALL, replies
@@ -168,3 +168,10 @@ def test_long_text_is_cut_with_a_sign() -> None:
     assert caption.shortened("abcdefg", 6) == "abcde…"
     assert caption.shortened("abcd\u200defg", 6) == "abcd…", "not amid an emoji made of several"
     assert caption.shortened("abc", 0) == "…"
+
+
+def test_in_help_what_is_to_be_typed_looks_like_it_and_a_heading_does_not() -> None:
+    body = "/imagine a fox\npaints it.\n\nDirect messages\nare pictures to paint.\n\nupscale\nmakes it larger."
+    told = caption.sentences(Reply(tone=Tone.HELP, title="Help", body=body))
+    looks = [part.look for line in told for part in line.parts[:1] if isinstance(part, Run)]
+    assert looks == [Look.CODE, Look.PLAIN, Look.BOLD, Look.PLAIN, Look.CODE, Look.PLAIN]

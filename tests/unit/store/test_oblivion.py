@@ -181,6 +181,15 @@ async def test_what_a_guest_asked_for_in_a_channel_of_theirs_goes_too(store: Sto
     assert (await store.record(jobs[1].id)).job.by.name == "Eve Neighbour"
 
 
+async def test_what_a_guest_asked_for_there_and_deleted_goes_too(store: Store, clock: HeldClock, url: str) -> None:
+    job = replace(made_job(clock, by=EVE, at=CHANNEL), asked="/imagine a heron")
+    await store.accept(job, "flux", anything_goes)
+    await store.finish(job.id, Cancelled())
+    await store.forget(job.id)
+    await forget(store, "T1/")
+    assert "a heron" not in everything(url)
+
+
 async def test_a_person_who_comes_back_starts_with_what_they_spent_today(store: Store, clock: HeldClock) -> None:
     await ended(store, await asked(store, clock), Finished(image=ImageId("a" * 64)))
     await forget(store, "T1/")

@@ -18,6 +18,7 @@ def upgrade() -> None:
         sa.Column("event", sa.Text, primary_key=True),
         sa.Column("payload", sa.JSON, nullable=False),
         sa.Column("held_at", MOMENT, nullable=False),
+        sa.Column("tries", sa.Integer, nullable=False),
     )
     op.create_table(
         "slack_bots",

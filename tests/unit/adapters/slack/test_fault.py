@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from functools import cache
@@ -46,6 +47,8 @@ METHODS = (
     "files.getUploadURLExternal",
     "files.info",
     "files.list",
+    "usergroups.users.list",
+    "users.info",
 )
 """Every method that goes through Calls."""
 PASSES = re.compile(
@@ -119,6 +122,7 @@ def test_every_code_that_slack_lists_means_something() -> None:
     ("error", "kind"),
     [
         (refusal(status=502), PlaceBusyError),
+        (refusal(status=200), PlaceBusyError),
         (refusal(status=404), PlaceShutError),
         (refusal("brand_new_code"), PlaceShutError),
         (refusal("brand_new_code", status=503), PlaceBusyError),
@@ -247,3 +251,39 @@ async def test_outcomes_count_against_progress(calls: Calls) -> None:
     with pytest.raises(PlaceBusyError):
         async with calls.to("T1", UPDATE, spare=True):
             pass
+
+
+async def test_what_is_busy_is_tried_again_after_its_pause(calls: Calls, clock: HeldClock) -> None:
+    tries: list[float] = []
+
+    async def act() -> str:
+        tries.append(clock.steady())
+        if len(tries) < 3:
+            raise PlaceBusyError("busy", retry_after_s=10.0 if len(tries) == 1 else None)
+        return "done"
+
+    insisting = asyncio.create_task(calls.insist(act))
+    for _ in range(15):
+        await clock.advance(1)
+    assert await insisting == "done"
+    assert [later - tries[0] for later in tries] == [0, 10, 12]
+
+
+@pytest.mark.parametrize(
+    ("error", "count"),
+    [(PlaceBusyError("busy"), 4), (PlaceBusyError("long", retry_after_s=31), 1), (PlaceGoneError("gone"), 1)],
+)
+async def test_nobody_insists_for_long(calls: Calls, clock: HeldClock, error: DeliveryError, count: int) -> None:
+    tries = 0
+
+    async def act() -> None:
+        nonlocal tries
+        tries += 1
+        raise error
+
+    insisting = asyncio.create_task(calls.insist(act))
+    for _ in range(10):
+        await clock.advance(1)
+    with pytest.raises(type(error)):
+        await insisting
+    assert tries == count

@@ -362,6 +362,9 @@ def test_what_no_field_can_mend_is_told_on_a_page(error: BotError) -> None:
     page = forms.notice(replies("en")["refusal"], say=SAY)
     assert "submit" not in page
     assert page["title"]["text"] == "That didn’t work"
+    assert "That didn’t work" not in words(page["blocks"]), "its title stands above"
+    unfit = replace(replies("en")["refusal"], title="That didn’t work at all, sorry")
+    assert "at all, sorry" in words(forms.notice(unfit, say=SAY)["blocks"])
 
 
 def test_a_page_has_nothing_to_press() -> None:

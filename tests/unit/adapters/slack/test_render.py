@@ -55,7 +55,7 @@ def messages(locale: str) -> Iterator[tuple[str, render.Message]]:
 
 def homes(locale: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """The bot's own page, with every sort of job and with none."""
-    draw = partial(render.home, replies(locale)["about"], say=say(locale), workspace_url=URL)
+    draw = partial(render.home, samples.about(locale, "slack"), say=say(locale), workspace_url=URL)
     yield "home", draw(samples.views(locale, RECEIPT, PLACE), files={LARGE: "F2", SMALL: "F1"})
     yield "home of a newcomer", draw([])
 
@@ -273,6 +273,7 @@ def test_the_same_picture_twice_has_one_button_and_each_picture_its_buttons_name
     assert [each["text"]["text"] for each in buttons(page.blocks)] == ["Picture 4", "Picture 2", "Picture 3"]
     titles = [block["title"]["text"] for block in page.blocks if block["type"] == "image"]
     assert titles == ["Picture 4", "Picture 2", "Picture 3", "Picture 4"]
+    assert not any("style" in each for each in buttons(page.blocks)), "none stands out among its like"
 
 
 def test_a_question_about_one_picture_needs_no_name_for_it() -> None:
@@ -283,7 +284,7 @@ def test_a_question_about_one_picture_needs_no_name_for_it() -> None:
     assert len(buttons(page.blocks)) == 2
 
 
-def test_the_page_shows_what_is_running_first_and_what_went_unheard_with_its_buttons() -> None:
+def test_the_page_shows_what_is_running_first_and_what_can_be_done_about_each() -> None:
     done, running, unheard = (
         view(Status.FINISHED, picture=PICTURE, reply=replies("en")["finished"]),
         view(Status.RUNNING, reply=replies("en")["at work"]),
@@ -296,12 +297,26 @@ def test_the_page_shows_what_is_running_first_and_what_went_unheard_with_its_but
     assert "17 of 20 pictures left today" in text
     assert "$0.025" in text
     assert "The reason it gave: Violence." in text
-    assert [each["text"]["text"] for each in buttons(shown["blocks"])] == ["Cancel", "Again", "Edit prompt", "Delete"]
+    of_a_picture = ["Upscale", "Again", "Edit prompt", "Use as reference", "Delete"]
+    offered = [each["text"]["text"] for each in buttons(shown["blocks"])]
+    assert offered == ["Cancel", *of_a_picture, "Again", "Edit prompt", "Delete"]
     assert [block["slack_file"]["id"] for block in shown["blocks"] if block["type"] == "image"] == ["F1"]
+
+
+def test_what_is_left_stands_above_the_pictures_and_the_small_print_below() -> None:
+    done = [view(Status.FINISHED, picture=PICTURE, reply=replies("en")["finished"])] * 2
+    listed = [samples.numbered(each, number) for number, each in enumerate(done)]
+    shown = render.home(samples.about("en", "slack"), listed, say=say("en"))
+    text = words(shown["blocks"])
+    assert text.index("17 of 20") < text.index("Your pictures") < text.index("Models and prices")
+    assert "are kept on the machine" in words(shown["blocks"][-1:])
+    assert "Private pictures" not in text, "Slack has none"
+    assert not any("style" in each for each in buttons(shown["blocks"])), "ten of a kind shout"
 
 
 def test_a_newcomers_page_says_how_to_begin() -> None:
     text = words(render.home(replies("en")["about"], [], say=say("en"))["blocks"])
+    assert "Write to me directly" in text
     assert "/imagine a lighthouse at dusk" in text
 
 

@@ -55,6 +55,16 @@ def test_an_operator_who_insists_is_told_what_is_missing(tmp_path: Path, monkeyp
 # The table
 
 
+def test_what_is_wrong_with_the_whole_table_names_the_variable_that_it_is_about(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("IMAGEBOT__SLACK__API_URL", "https://slack.com/api/")
+    monkeypatch.setenv("IMAGEBOT__SLACK__MODE", "http")
+    with pytest.raises(SettingsError, match=r"^IMAGEBOT__SLACK__MODE: public_url must be set"):
+        read_settings(None)
+
+
 @pytest.mark.parametrize(
     ("setting", "value", "told"),
     [
