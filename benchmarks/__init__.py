@@ -22,6 +22,7 @@ REGISTRY: Final[Mapping[str, str]] = {
     "picture": "benchmarks.picture",
     "page": "benchmarks.page",
     "discord_burst": "benchmarks.discord_burst",
+    "slack_burst": "benchmarks.slack_burst",
     "start": "benchmarks.start",
 }
 """In the order of the table: the name for the command line, and the module."""

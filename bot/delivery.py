@@ -217,12 +217,16 @@ class Delivery:
             else:
                 return
         if record.deleted:  # by its person, while the platform was busy
+            if stale is not None:
+                await self._take_away(job, stale)  # with whatever came to it since
             return
         await self._store.posting(job.id)
         fresh = await messenger.post(job.at, reply, nonce=job.id)
         await self._store.keep_receipt(job.id, fresh)
         if stale is not None and stale != fresh:
             await self._take_away(job, stale)  # else it would say for ever that the picture is being made
+        if (await self._store.record(job.id)).deleted:
+            await self._take_away(job, fresh)
 
     async def _refresh(self, live: _Live) -> None:
         async with live.turn:

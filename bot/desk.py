@@ -250,10 +250,12 @@ class Desk:
 
         What is under way for them ends and is told nowhere; a vendor's bill for it stays in the ledger.
         """
+        jobs = await self._store.jobs_of_all(door, prefix)
         async for job in self._gallery.forget_people(door, prefix):
             self._delivery.drop(job)
             self._runner.stop(job)
             self.ended(job)
+        await self._engine.erase(jobs)
 
     async def hold(self, door: str, event: str, payload: Mapping[str, Any]) -> None:
         """Keep an event that a door acknowledges before it is decided over; a second time does nothing."""

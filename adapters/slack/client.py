@@ -148,9 +148,13 @@ class Sockets:
 
     async def keep_connected(self) -> None:
         """Stay until cancelled, come what may. Raises SettingsError for a token that Slack does not accept."""
-        async with asyncio.TaskGroup() as group:
-            for number in range(self._count):
-                group.create_task(self._keep(group), name=f"Slack socket {number}")
+        try:
+            async with asyncio.TaskGroup() as group:
+                for number in range(self._count):
+                    group.create_task(self._keep(group), name=f"Slack socket {number}")
+        finally:
+            for socket in tuple(self._open):  # cancelled before anybody attended to them
+                await socket.leave()
 
     async def answered(self) -> None:
         """Wait until every acknowledgement that was decided over has left."""

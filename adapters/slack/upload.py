@@ -101,7 +101,7 @@ class Uploads:
             raise
         except DeliveryError as error:  # taken away again, by an admin or by what looks through files there
             log.warning("uploaded picture is gone", **told(error))
-            del self._kept[key]
+            self._kept.pop(key, None)
             return None
         self._kept[key] = upload = Upload(upload.file, upload.whole, ready)
         if not ready:

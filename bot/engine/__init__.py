@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from enum import Enum, auto
 from typing import Protocol, TypeVar
@@ -72,6 +72,10 @@ class Engine(Protocol):
 
     async def forget(self, before: datetime) -> None:
         """Let go of runs that went through before that moment; those that did not are kept for a look."""
+        ...
+
+    async def erase(self, jobs: Sequence[JobId]) -> None:
+        """Let go of the runs of these jobs, as far as they are over: their records may hold words."""
         ...
 
     async def close(self) -> None:

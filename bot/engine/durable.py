@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime
@@ -133,6 +133,14 @@ class DurableEngine:
         while runs := await DBOS.list_workflows_async(
             status="SUCCESS", completed_before=before.isoformat(), limit=BATCH, load_input=False, load_output=False
         ):
+            await DBOS.delete_workflows_async([run.workflow_id for run in runs])
+
+    async def erase(self, jobs: Sequence[JobId]) -> None:
+        names = [name for job in jobs for name in (job, _telling(job))]
+        for first in range(0, len(names), BATCH):
+            runs = await DBOS.list_workflows_async(
+                workflow_ids=names[first : first + BATCH], status=sorted(OVER), load_input=False, load_output=False
+            )
             await DBOS.delete_workflows_async([run.workflow_id for run in runs])
 
     async def walk(self, corridor: Corridor, job: JobId) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
 import structlog
@@ -65,6 +65,10 @@ class MemoryEngine:
 
     async def forget(self, before: datetime) -> None:
         self._started = {name: task for name, task in self._started.items() if not task.done()}
+
+    async def erase(self, jobs: Sequence[JobId]) -> None:
+        gone = {name for job in jobs for name in (job, _telling(job))}
+        self._started = {name: task for name, task in self._started.items() if not (name in gone and task.done())}
 
     async def close(self) -> None:
         while running := [task for task in self._started.values() if not task.done()]:  # one may have begun another

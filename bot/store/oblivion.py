@@ -25,7 +25,7 @@ def jobs_of(connection: sa.Connection, door: str, prefix: str) -> tuple[JobId, .
     """What people asked for whose ids begin so, and what was asked for in places whose ids do; the newest first."""
     mine = sa.select(people.c.key).where(_begins(people.c.key, f"{door}:{prefix}"))
     place = announcement_table.c.door == door, _begins(announcement_table.c.place, prefix)
-    here = sa.select(announcement_table.c.job).where(*place, announcement_table.c.deleted_at.is_(None))
+    here = sa.select(announcement_table.c.job).where(*place)
     found = sa.select(jobs.c.id).where(sa.or_(jobs.c.person_key.in_(mine), jobs.c.id.in_(here)))
     return tuple(JobId(job) for job in connection.scalars(found.order_by(jobs.c.number.desc())))
 

@@ -246,3 +246,36 @@ async def test_in_a_talk_whose_thread_is_gone_the_picture_comes_below_it(here: L
     message = here.message(record)
     assert (message.channel, message.thread_ts) == (direct, "")
     assert message.pictures
+
+
+@pytest.mark.parametrize("method", ["files.completeUploadExternal", "files.info", "chat.update"])
+@pytest.mark.parametrize("stage", list(Stage))
+async def test_what_is_deleted_while_it_is_delivered_leaves_nothing_in_slack(
+    here: Life, method: str, stage: Stage
+) -> None:
+    done = here.holding()
+    job = await here.ask()
+    await here.slack.until(lambda: here.ours()[0].edits)
+    gate = here.slack.hold(method, stage=stage)
+    done.set()
+    await here.slack.until(gate.reached.is_set)
+    await here.home.desk.delete(job, by=(await here.home.store.job(job)).by)
+    gate.open.set()
+    await here.told()
+    assert here.ours() == []
+    assert [file.name for file in here.team.files.values() if not file.deleted] == []
+
+
+@pytest.mark.parametrize("stage", list(Stage))
+async def test_what_is_deleted_while_it_is_posted_leaves_nothing_in_slack(here: Life, stage: Stage) -> None:
+    done = here.holding()
+    job = await here.ask()
+    await here.slack.delete(here.ours()[0])
+    gate = here.slack.hold("chat.postMessage", stage=stage)
+    done.set()
+    await here.slack.until(gate.reached.is_set)
+    await here.home.desk.delete(job, by=(await here.home.store.job(job)).by)
+    gate.open.set()
+    await here.told()
+    assert here.ours() == []
+    assert [file.name for file in here.team.files.values() if not file.deleted] == []

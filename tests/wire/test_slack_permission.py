@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.slack import people
 from bot.offer import Number
 from tests.house import PAINTER, png
 from tests.standins.slack import Channel, Kind, Message
@@ -77,7 +78,8 @@ async def test_a_person_may_be_named_in_place_of_a_group(tmp_path: Path) -> None
         assert len(life.orders) == 1
 
 
-async def test_a_group_that_cannot_be_read_lets_nobody_in(tmp_path: Path) -> None:
+async def test_a_group_that_cannot_be_read_lets_nobody_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(people, "UNKNOWN_S", 0.0)
     async with atelier() as here:
         painters = here.team.group("painters", here.ada)
         here.slack.fail("usergroups.users.list", status=500, times=None)

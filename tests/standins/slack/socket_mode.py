@@ -130,9 +130,10 @@ class SocketMode:
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """A socket, for the one that has a ticket."""
-        if self._turned_away:
-            return web.Response(status=self._turned_away.pop(0))
         ticket = request.query.get("ticket", "")
+        if self._turned_away:
+            self._tickets.discard(ticket)  # whoever shows it has spent it
+            return web.Response(status=self._turned_away.pop(0))
         if ticket not in self._tickets:
             return web.Response(status=403)
         self._tickets.discard(ticket)

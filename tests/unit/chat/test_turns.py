@@ -107,3 +107,19 @@ async def test_draining_with_nothing_under_way_ends_at_once() -> None:
     under_way = UnderWay()
     await under_way.drain(10)
     assert under_way.shut
+
+
+async def test_what_is_started_is_under_way_before_its_first_line_runs() -> None:
+    under_way, done = UnderWay(), []
+
+    async def work(name: str) -> None:
+        done.append(name)
+
+    task = under_way.start("e-1", work("first"), name="an event")
+    with pytest.raises(DuplicateError):
+        under_way.start("e-1", work("again"), name="an event")
+    await under_way.drain(10)
+    assert task.done()
+    with pytest.raises(DuplicateError):
+        under_way.start("e-2", work("late"), name="an event")
+    assert (done, len(under_way)) == (["first"], 0)

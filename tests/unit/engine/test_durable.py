@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +14,8 @@ import pytest
 from bot.engine import SUBMIT_GATE, Run, Steps
 from bot.engine.durable import DurableEngine
 from bot.errors import BadKeyError, BotError, ThrottledError, UnsureError
-from bot.job import JobId, Ticket
+from bot.job import Finished, JobId, Ticket
+from bot.request import ImageId
 
 JOB = JobId("0123456789abcdef")
 Walk = Callable[[JobId, Steps], Awaitable[None]]
@@ -344,3 +347,28 @@ async def test_runs_that_went_through_long_ago_are_forgotten_and_others_are_not(
     await engine.forget(datetime.now(UTC) + timedelta(seconds=1))
     assert await engine.run_of(JOB) is Run.UNKNOWN
     assert await engine.run_of(waiting) is Run.GOING
+
+
+async def test_of_a_job_that_is_erased_no_record_stays_once_its_run_is_over(lives: Lives, tmp_path: Path) -> None:
+    async def paint(job: JobId, steps: Steps) -> None:
+        if job == waiting:
+            await asyncio.Event().wait()
+        await steps.do("collect", lambda: finished(job))
+
+    async def finished(job: JobId) -> Finished:
+        return Finished(image=ImageId("a" * 64), notes={"understood": f"a heron of {job}"})
+
+    waiting, other = JobId("fedcba9876543210"), JobId("0000000000000001")
+    engine = await lives.begin(paint)
+    for job in (JOB, other, waiting):
+        await engine.paint(job, lane="flux", person="web:ada")
+    for job in (JOB, other):
+        await over(engine, job)
+    await engine.erase([JOB, waiting])
+    assert await engine.run_of(JOB) is Run.UNKNOWN
+    assert await engine.run_of(other) is Run.OVER
+    assert await engine.run_of(waiting) is Run.GOING
+    with closing(sqlite3.connect(tmp_path / "engine.sqlite")) as file:
+        written = "".join(file.iterdump())
+    assert f"a heron of {other}" in written
+    assert f"a heron of {JOB}" not in written

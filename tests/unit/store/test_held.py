@@ -32,3 +32,16 @@ async def test_what_was_let_go_is_not_gone_through_again(store: Store) -> None:
     await store.let_go("slack", "never held")
     await store.let_go("web", "Ev2")
     assert [event for event, _ in await store.held("slack")] == ["Ev2"]
+
+
+async def test_tries_are_counted_for_each_event_and_over_restarts(store: Store, url: str, clock: HeldClock) -> None:
+    for event in ("Ev1", "Ev2"):
+        await store.hold("slack", event, {})
+    assert [await store.tried("slack", "Ev1") for _ in range(2)] == [1, 2]
+    await store.hold("slack", "Ev1", {"again": True})
+    await store.close()
+    again = await Store.open(url, clock=clock)
+    assert await again.tried("slack", "Ev1") == 3
+    assert await again.tried("slack", "Ev2") == 1
+    assert await again.tried("slack", "let go") == 0
+    await again.close()
