@@ -33,14 +33,14 @@ async def show(visit: Visit) -> None:
     views = await visit.desk.mine(visit.person)
     about = await visit.desk.about(visit.person)
     url = await visit.workspace_url()
-    shown = [view.picture for view in views if view.picture is not None][: render.HOME_PICTURES]
-    known: dict[str, str] = {picture.id: file for picture in shown if (file := visit.file_known(picture))}
+    shown = [(view.id, view.picture) for view in views if view.picture is not None][: render.HOME_PICTURES]
+    known: dict[str, str] = {picture.id: file for _, picture in shown if (file := visit.file_known(picture))}
     await visit.publish(render.home(about, views, say=visit.say, workspace_url=url, files=known))
     await visit.desk.seen(views)
-    missing = [picture for picture in shown if picture.id not in known]
+    missing = [(job, picture) for job, picture in shown if picture.id not in known]
     if not missing:
         return
-    for picture in missing:
-        if file := await visit.file_for(picture):
+    for job, picture in missing:
+        if file := await visit.file_for(job, picture):
             known[picture.id] = file
     await visit.publish(render.home(about, views, say=visit.say, workspace_url=url, files=known))

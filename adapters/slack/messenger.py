@@ -15,7 +15,7 @@ from adapters.slack import render
 from adapters.slack.channel import Channels
 from adapters.slack.event import Handle, channel_of, receipt_of
 from adapters.slack.fault import INVALID_BLOCKS, POST, UPDATE, Calls, Clients, code_of, told, unsure
-from adapters.slack.upload import Uploads, name_of
+from adapters.slack.upload import Uploads, name_for, name_of
 from bot.chat.anew import anew
 from bot.chat.form import Say
 from bot.chat.memory import Memory
@@ -105,7 +105,7 @@ class SlackMessenger:
         """Take the message away, and its pictures from Slack's files, where it may stay private and unseen for ever."""
         spot, names = _spot_of(place, receipt), {name_of(receipt.handle)}
         if job := await self._desk.job_at(receipt):
-            names.add(_name_for(job))
+            names.add(name_for(job))
 
         async def delete() -> None:
             async with self._calls.to(spot.tenant, "chat.delete") as slack:
@@ -120,7 +120,7 @@ class SlackMessenger:
 
     async def _said(self, spot: _Spot, handle: Handle, reply: Reply, nonce: str) -> Receipt:
         """A new message, with its pictures."""
-        name = _name_for(nonce)
+        name = name_for(nonce)
         ts = await self._with_pictures(spot, reply, name, partial(self._put, spot, handle, nonce), again=False)
         receipt = receipt_of(spot.tenant, spot.channel, ts)
         if reply.tone is Tone.WORKING:
@@ -276,11 +276,6 @@ def _spot_of(place: Place, receipt: Receipt) -> _Spot:
     """Where a message of ours stands: in its place, or with its person."""
     tenant, _, channel = receipt.place.rpartition("/")
     return _Spot(tenant, channel, Handle.of(place).thread if receipt.place == place.id else "")
-
-
-def _name_for(job: str) -> str:
-    """What the picture of a message is called that is posted with it, before it has a ts."""
-    return f"imagebot-{job}"
 
 
 def _is_about(message: Mapping[str, Any], job: str) -> bool:

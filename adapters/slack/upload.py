@@ -61,6 +61,11 @@ class Upload:
     ready: bool = False
 
 
+def name_for(job: str) -> str:
+    """What a job's picture is called that is uploaded before its message stands, or for another page."""
+    return f"imagebot-{job}"
+
+
 def name_of(ts: str) -> str:
     """What the picture of that message is called, by which it is found again after a restart."""
     return f"imagebot-{ts.replace('.', '')}"

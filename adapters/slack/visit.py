@@ -24,6 +24,7 @@ from adapters.slack.event import (
     receipt_of,
 )
 from adapters.slack.fault import UNHEARD
+from adapters.slack.upload import name_for
 from bot import prompt
 from bot.chat import asking
 from bot.chat.form import Say
@@ -235,13 +236,12 @@ class Visit:
         """Slack's id of a picture of ours that it has already; "" where it has not."""
         return self._door.messenger.uploads.known(str(self.event.tenant), picture)
 
-    async def file_for(self, picture: Picture) -> str:
+    async def file_for(self, job: JobId, picture: Picture) -> str:
         """The same, given to Slack now; "" where it does not take it. Others are answered meanwhile."""
         async with self._door.aside(self.event):
             try:
-                upload = await self._door.messenger.uploads.bring(
-                    str(self.event.tenant), picture, f"imagebot-home-{picture.id[:16]}"
-                )
+                uploads = self._door.messenger.uploads
+                upload = await uploads.bring(str(self.event.tenant), picture, name_for(job))
             except DeliveryError:
                 return ""
         return upload.file if upload is not None and upload.ready else ""

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import io
+import logging
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import structlog
+
+from bot import telemetry
 from bot.clock import RealClock
 from bot.job import JobId, Moderated, Rendered, Ticket
 from bot.providers import Order
@@ -95,6 +101,20 @@ class Living:
             return len(jobs) >= count and all(one.delivered_at for one in jobs)
 
         await soon(over)
+
+
+@contextmanager
+def logbook() -> Iterator[io.StringIO]:
+    """Everything that the house would write into its log at its most talkative."""
+    out, root, before = io.StringIO(), logging.getLogger(), structlog.get_config()
+    handlers, level = root.handlers[:], root.level
+    telemetry.set_up(level="debug", style="json", stream=out)
+    try:
+        yield out
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(level)
+        structlog.configure(**before)
 
 
 async def soon(look: Callable[[], Awaitable[bool]]) -> None:

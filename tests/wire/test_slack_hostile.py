@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import copy
 import io
-import logging
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
-import structlog
 
-from bot import telemetry
 from tests.house import png
 from tests.standins.slack import Delivered, Sort
+from tests.wire.living import logbook
 from tests.wire.slack_door import MENU, Life, opened
 
 GONE: Final = object()
-ODD: Final = (GONE, None, 7, "zanzibar", [], {}, ["zanzibar"], {"zanzibar": "zanzibar"})
+ODD: Final[tuple[Any, ...]] = (GONE, None, 7, "zanzibar", [], {}, ["zanzibar"], {"zanzibar": "zanzibar"})
 DEPTH: Final = 3
 """How deep below the payload something is made odd."""
 
@@ -32,14 +30,8 @@ async def here(tmp_path: Path) -> AsyncIterator[Life]:
 
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
-    """Everything that the house would write into its log at its most talkative."""
-    out, root, before = io.StringIO(), logging.getLogger(), structlog.get_config()
-    handlers, level = root.handlers[:], root.level
-    telemetry.set_up(level="debug", style="json", stream=out)
-    yield out
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    structlog.configure(**before)
+    with logbook() as out:
+        yield out
 
 
 # ---- payloads that are not as Slack describes them

@@ -7,7 +7,6 @@ import hashlib
 import hmac
 import io
 import json
-import logging
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -18,28 +17,21 @@ from urllib.parse import urlencode
 
 import aiohttp
 import pytest
-import structlog
 
 import adapters.slack.door
 from adapters.slack import client, reception
-from bot import telemetry
 from bot.errors import SettingsError
 from tests.endtoend.process import free_port
 from tests.standins.slack import Sort
+from tests.wire.living import logbook
 from tests.wire.slack_door import Life, Scene, atelier, living
 from tests.wire.test_slack_once import Way, asked, prepared, slow
 
 
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
-    """Everything that the house would write into its log at its most talkative."""
-    out, root, before = io.StringIO(), logging.getLogger(), structlog.get_config()
-    handlers, level = root.handlers[:], root.level
-    telemetry.set_up(level="debug", style="json", stream=out)
-    yield out
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    structlog.configure(**before)
+    with logbook() as out:
+        yield out
 
 
 @asynccontextmanager

@@ -25,13 +25,15 @@ from tests.standins.discord.acting import Acting
 from tests.standins.discord.answering import Answering
 from tests.standins.discord.cdn import Cdn
 from tests.standins.discord.command import Commands, register
-from tests.standins.discord.fault import Fault, Gate, Scope, Stage, refusal, throttle
+from tests.standins.discord.fault import Fault, Scope, refusal, throttle
 from tests.standins.discord.interaction import Answer, Asked, Interaction, Modal, Response
-from tests.standins.discord.message import File, Flag, Message, Serving
+from tests.standins.discord.message import File, Flag, Message
 from tests.standins.discord.posting import Posting
 from tests.standins.discord.rest import BASE, BODY_LIMIT, Heard, Rest
 from tests.standins.discord.table import open_routes
 from tests.standins.discord.world import MIB, USUAL, Channel, Guild, Kind, Permission, Person, Role, World
+from tests.standins.planned import Gate, Stage
+from tests.standins.serving import Serving
 
 __all__ = [
     "MIB",

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from tests.standins.discord.asking import Asking
 from tests.standins.discord.event import Telling
@@ -12,18 +11,16 @@ from tests.standins.discord.gateway import Gateway
 from tests.standins.discord.interaction import Interaction
 from tests.standins.discord.message import File, Message
 from tests.standins.discord.world import Channel, Person, World
-
-PATIENCE_S: Final = 10.0
-"""How long an act waits for the bot's first answer, by the machine's clock."""
+from tests.standins.waiting import PATIENCE_S, Waiting
 
 
-class Acting:
+class Acting(Waiting):
     """Each act waits for the first answer unless told not to; AssertionError: none came, or nobody could do that."""
 
     def __init__(self, world: World, *, shards: int) -> None:
+        super().__init__()
         self.world = world
         self.telling = Telling(world)
-        self._rung = asyncio.Event()
         self.gateway = Gateway(world, self.telling, self._ring, shards=shards)
         self._asking = Asking(world, self.telling)
 
@@ -141,25 +138,3 @@ class Acting:
     def _visible(self, message: Message, person: Person) -> None:
         if message.deleted or message.viewer not in (None, person):
             raise AssertionError(f"{person.name} does not see this message")
-
-    async def until(
-        self, condition: Callable[[], object], *, timeout_s: float = PATIENCE_S, soft: bool = False
-    ) -> bool:
-        """Wait for a condition, looked at after each request and gateway frame. Raises TimeoutError unless soft."""
-        ends = asyncio.get_running_loop().time() + timeout_s
-        while not condition():
-            rung = self._rung
-            left = ends - asyncio.get_running_loop().time()
-            try:
-                await asyncio.wait_for(rung.wait(), max(0.0, left))
-            except TimeoutError:
-                if condition():
-                    return True
-                if soft:
-                    return False
-                raise
-        return True
-
-    def _ring(self) -> None:
-        self._rung.set()
-        self._rung = asyncio.Event()

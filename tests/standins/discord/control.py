@@ -16,16 +16,12 @@ A channel may also be "dm:<person>". What cannot be done is answered 400 {"error
 from __future__ import annotations
 
 import base64
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
-from aiohttp import web
-
 from tests.clock import ShiftedClock
 from tests.standins.discord import Channel, Discord, Guild, Interaction, Message, Person
-
-Act = Callable[[dict[str, Any]], Awaitable[Any]]
+from tests.standins.steering import Act, steer
 
 
 class Control:
@@ -49,16 +45,12 @@ class Control:
             "gateway": self._gateway,
             "clock": self._clock,
         }
-        for name, act in acts.items():
-            discord.app.router.add_post(f"/_control/{name}", _served(act))
         reads: dict[str, Act] = {
             "messages": self._messages,
             "interaction": self._interaction,
             "requests": self._requests,
         }
-        for name, read in reads.items():
-            discord.app.router.add_get(f"/_control/{name}", _served(read))
-        discord.app.router.add_get("/_control/picture", self._picture)
+        steer(discord.app, acts=acts, reads=reads, message=self._message)
 
     async def _person(self, asked: dict[str, Any]) -> dict[str, Any]:
         person = self.discord.person(asked["name"], locale=asked.get("locale", "en-US"))
@@ -138,13 +130,6 @@ class Control:
             "commands": [command["name"] for command in self.discord.commands()],
         }
 
-    async def _picture(self, request: web.Request) -> web.Response:
-        message = self._message(request.query["message"])
-        for picture in message.pictures:
-            if picture.name == request.query["name"]:
-                return web.Response(body=picture.content)
-        return web.Response(status=404)
-
     def _place(self, name: str) -> Channel:
         if name.startswith("dm:"):
             return self.discord.dm(self.people[name.removeprefix("dm:")])
@@ -159,17 +144,6 @@ class Control:
         if isinstance(value, dict):
             return self.discord.attachment(value["file"], base64.b64decode(value["base64"]))
         return [self._value(one) for one in value] if isinstance(value, list) else value
-
-
-def _served(act: Act) -> Callable[[web.Request], Awaitable[web.Response]]:
-    async def serve(request: web.Request) -> web.Response:
-        asked = dict(request.query) if request.method == "GET" else await request.json()
-        try:
-            return web.json_response(await act(asked))
-        except (LookupError, StopIteration, StopAsyncIteration, AssertionError, ValueError) as error:
-            return web.json_response({"error": repr(error)}, status=400)
-
-    return serve
 
 
 def _told(asked: Interaction) -> dict[str, Any]:

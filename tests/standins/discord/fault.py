@@ -2,79 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 import fnmatch
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
-
-class Stage(StrEnum):
-    """When a fault strikes."""
-
-    BEFORE = "before"
-    """Nothing happened yet."""
-    AFTER = "after"
-    """The request was carried out; only its answer goes wrong."""
-
-
-@dataclass(eq=False, slots=True)
-class Gate:
-    """Holds requests until `open` is set; `reached` is set when the first arrives. `count` is how many came."""
-
-    open: asyncio.Event = field(default_factory=asyncio.Event)
-    reached: asyncio.Event = field(default_factory=asyncio.Event)
-    count: int = 0
-
-    async def through(self) -> None:
-        self.count += 1
-        self.reached.set()
-        await self.open.wait()
+from tests.standins.planned import Planned, Stage
 
 
 @dataclass(eq=False, slots=True, kw_only=True)
-class Fault:
-    """One planned fault. A status of None hangs up; a gate alone delays and then lets the request pass."""
+class Fault(Planned):
+    """One planned fault, for requests whose "METHOD /template" contains `route`, or matches it where it has a *."""
 
     route: str
-    times: int | None
-    stage: Stage = Stage.BEFORE
-    status: int | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes = b""
-    content_type: str = "application/json"
-    gate: Gate | None = None
 
     def meets(self, method: str, template: str) -> bool:
         name = f"{method} {template}"
         return fnmatch.fnmatchcase(name, self.route) if "*" in self.route else self.route in name
-
-
-class Faults:
-    """Planned faults, in the order they were asked for."""
-
-    def __init__(self) -> None:
-        self._planned: list[Fault] = []
-
-    def plan(self, fault: Fault) -> None:
-        self._planned.append(fault)
-
-    def take(self, method: str, template: str) -> Fault | None:
-        for fault in self._planned:
-            if fault.meets(method, template):
-                if fault.times is not None:
-                    fault.times -= 1
-                    if fault.times <= 0:
-                        self._planned.remove(fault)
-                return fault
-        return None
-
-    def clear(self) -> None:
-        for fault in self._planned:
-            if fault.gate:
-                fault.gate.open.set()
-        self._planned.clear()
 
 
 class Scope(StrEnum):

@@ -9,10 +9,12 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import IntFlag, StrEnum
+from enum import IntFlag
 from typing import TYPE_CHECKING, Any
 
 from PIL import Image, UnidentifiedImageError
+
+from tests.standins.serving import Serving
 
 if TYPE_CHECKING:
     from tests.standins.discord.interaction import Interaction
@@ -27,24 +29,6 @@ class Flag(IntFlag):
     LOADING = 1 << 7
     SUPPRESS_NOTIFICATIONS = 1 << 12
     COMPONENTS_V2 = 1 << 15
-
-
-class Serving(StrEnum):
-    """How the CDN behaves for a file."""
-
-    WHOLE = "whole"
-    SLOW = "slow"
-    """A byte now and then for as long as the client stays."""
-    LATE = "late"
-    """Whole, once `cdn.late` is set."""
-    ENDLESS = "endless"
-    SHORT = "short"
-    """Promises more in Content-Length than it sends, then hangs up."""
-    ELSEWHERE = "elsewhere"
-    """Redirects to the stand-in's /elsewhere, which notes who came."""
-    GONE = "gone"
-    PAGE = "page"
-    """An HTML page with status 200."""
 
 
 @dataclass(eq=False, slots=True, kw_only=True)

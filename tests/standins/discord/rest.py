@@ -13,10 +13,11 @@ from typing import Any, Final
 from aiohttp import BodyPartReader, web
 
 from tests.standins import spec
-from tests.standins.discord.fault import Fault, Faults, Stage
+from tests.standins.discord.fault import Fault
 from tests.standins.discord.message import clean_name
 from tests.standins.discord.rules import RefusedError, invalid, unauthorized
 from tests.standins.discord.world import World
+from tests.standins.planned import Faults, Stage
 
 DOCUMENT: Final = "discord-openapi.json"
 BASE: Final = "/api/v10"
@@ -83,7 +84,7 @@ class Rest:
 
     def __init__(self, world: World, ring: Callable[[], None], *, validate: bool) -> None:
         self.world = world
-        self.faults = Faults()
+        self.faults: Faults[Fault] = Faults()
         self.heard: list[Heard] = []
         self.violations: list[str] = []
         self.content_type = "application/json"
@@ -104,7 +105,7 @@ class Rest:
         app.router.add_route(method, BASE + template, handle)
 
     async def _answered(self, call: Call, heard: Heard, handler: Handler) -> web.StreamResponse:
-        fault = self.faults.take(heard.method, heard.route)
+        fault = self.faults.take(lambda planned: planned.meets(heard.method, heard.route))
         if fault and fault.gate:
             if fault.stage is Stage.BEFORE:
                 await fault.gate.through()

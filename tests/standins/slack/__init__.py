@@ -23,8 +23,8 @@ from typing import Any, Final, Self
 from aiohttp import web
 
 from bot.clock import Clock, RealClock
-from tests.standins.discord.fault import Gate, Stage
-from tests.standins.discord.message import Serving
+from tests.standins.planned import Gate, Stage
+from tests.standins.serving import Serving
 from tests.standins.slack.account import Account
 from tests.standins.slack.acting import Acting
 from tests.standins.slack.answering import Answering

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 from tests.standins.slack.asking import Asking
 from tests.standins.slack.delivered import Delivered
@@ -17,19 +16,17 @@ from tests.standins.slack.herald import Herald
 from tests.standins.slack.message import File, Message, Share
 from tests.standins.slack.view import View
 from tests.standins.slack.world import Channel, Person, Workspace, World
-
-PATIENCE_S: Final = 10.0
-"""How long an act waits for the app's acknowledgement, by the machine's clock."""
+from tests.standins.waiting import Waiting
 
 
-class Acting:
+class Acting(Waiting):
     """Each act waits for its acknowledgement unless told not to; AssertionError: none came, or nobody could do that."""
 
     def __init__(self, world: World) -> None:
+        super().__init__()
         self.world = world
         self.telling = Telling(world)
         self.asking = Asking(world, self.telling)
-        self._rung = asyncio.Event()
         self.delivery = Delivery(world, self._ring, lambda told: self._took(told))
         self.herald = Herald(world, self.telling, self.asking, self.delivery.send)
 
@@ -261,24 +258,6 @@ class Acting:
             await self._settled(again)
         return again
 
-    async def until(
-        self, condition: Callable[[], object], *, timeout_s: float = PATIENCE_S, soft: bool = False
-    ) -> bool:
-        """Wait for a condition, looked at every 10 ms and after each request. Raises TimeoutError unless soft."""
-        ends = asyncio.get_running_loop().time() + timeout_s
-        while not condition():
-            rung = self._rung
-            left = ends - asyncio.get_running_loop().time()
-            try:
-                await asyncio.wait_for(rung.wait(), max(0.0, left))
-            except TimeoutError:
-                if condition():
-                    return True
-                if soft:
-                    return False
-                raise
-        return True
-
     async def all_settled(self, told: Iterable[Delivered]) -> None:
         """Wait until each of these was acknowledged or given up."""
         waiting = list(told)
@@ -319,7 +298,3 @@ class Acting:
         stack = self.world.modals.get(person.id, [])
         if not stack or stack[-1] is not view:
             raise AssertionError(f"{person.name} does not have {view.title!r} in front")
-
-    def _ring(self) -> None:
-        self._rung.set()
-        self._rung = asyncio.Event()

@@ -13,8 +13,8 @@ from typing import Any, Final
 from aiohttp import web
 
 from tests.standins import spec
-from tests.standins.discord.fault import Stage
-from tests.standins.slack.fault import Fault, Faults
+from tests.standins.planned import Faults, Stage
+from tests.standins.slack.fault import Fault
 from tests.standins.slack.grant import Grant
 from tests.standins.slack.rules import (
     APP_METHODS,
@@ -118,7 +118,7 @@ class Api:
     def __init__(self, world: World, ring: Callable[[], None], *, validate: bool) -> None:
         self.world = world
         self.methods = spec.find_methods(DOCUMENT) if validate else None
-        self.faults = Faults()
+        self.faults: Faults[Fault] = Faults()
         self.heard: list[Heard] = []
         self.violations: list[str] = []
         self.app_scopes: tuple[str, ...] = ("connections:write",)
@@ -147,7 +147,7 @@ class Api:
             self._ring()
 
     async def _answered(self, call: Call, heard: Heard) -> web.StreamResponse:
-        fault = self.faults.take(call.method, call.args)
+        fault = self.faults.take(lambda planned: planned.meets(call.method, call.args))
         if fault and fault.gate:
             if fault.stage is Stage.BEFORE:
                 await fault.gate.through()

@@ -22,16 +22,12 @@ A channel may also be "dm:<person>". What cannot be done is answered 400 {"error
 from __future__ import annotations
 
 import base64
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
-from aiohttp import web
-
 from tests.clock import ShiftedClock
 from tests.standins.slack import Channel, Delivered, File, Kind, Message, Person, Slack, View
-
-Act = Callable[[dict[str, Any]], Awaitable[Any]]
+from tests.standins.steering import Act, steer
 
 
 class Control:
@@ -64,8 +60,6 @@ class Control:
             "clock": self._clock,
             "manifest": self._manifest,
         }
-        for name, act in acts.items():
-            slack.app.router.add_post(f"/_control/{name}", _served(act))
         reads: dict[str, Act] = {
             "messages": self._messages,
             "ephemerals": self._ephemerals,
@@ -73,9 +67,7 @@ class Control:
             "home": self._home,
             "requests": self._requests,
         }
-        for name, read in reads.items():
-            slack.app.router.add_get(f"/_control/{name}", _served(read))
-        slack.app.router.add_get("/_control/picture", self._picture)
+        steer(slack.app, acts=acts, reads=reads, message=self._message)
 
     def told(self) -> dict[str, Any]:
         """Where it listens, and what a bot that is to use it puts in its environment and its settings."""
@@ -219,12 +211,6 @@ class Control:
             ],
         }
 
-    async def _picture(self, request: web.Request) -> web.Response:
-        for picture in self._message(request.query["message"]).pictures:
-            if picture.name == request.query["name"]:
-                return web.Response(body=picture.content)
-        return web.Response(status=404)
-
     def _place(self, name: str) -> Channel:
         if name.startswith("dm:"):
             return self.team.dm(self.people[name.removeprefix("dm:")])
@@ -242,17 +228,6 @@ class Control:
             file: File = self.slack.file(person, value["file"], base64.b64decode(value["base64"]))
             return file
         return [self._value(person, one) for one in value] if isinstance(value, list) else value
-
-
-def _served(act: Act) -> Callable[[web.Request], Awaitable[web.Response]]:
-    async def serve(request: web.Request) -> web.Response:
-        asked = dict(request.query) if request.method == "GET" else await request.json()
-        try:
-            return web.json_response(await act(asked))
-        except (LookupError, StopIteration, StopAsyncIteration, AssertionError, ValueError) as error:
-            return web.json_response({"error": repr(error)}, status=400)
-
-    return serve
 
 
 def _told(told: Delivered) -> dict[str, Any]:

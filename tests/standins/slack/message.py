@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from PIL import Image, UnidentifiedImageError
 
-from tests.standins.discord.message import Serving
+from tests.standins.serving import Serving
 from tests.standins.slack.shown import Picture, Surface
 
 if TYPE_CHECKING:
