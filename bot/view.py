@@ -80,7 +80,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fitted:
-    """A picture's file for a place with limits; not whole: re-encoded to fit its size, and perhaps with fewer pixels."""
+    """A picture's file for a place with limits; not whole: re-encoded to fit, and perhaps with fewer pixels."""
 
     file: bytes
     format: Format

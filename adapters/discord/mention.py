@@ -76,7 +76,7 @@ def words_for(message: discord.Message, me: int, role: int | None) -> str | None
     A reply pings whom it replies to. People chat in replies, so that alone asks for nothing unless it is a command.
     """
     ours = re.compile(rf"<@!?{me}>" if role is None else rf"<@!?{me}>|<@&{role}>")
-    words = " ".join(ours.sub(" ", message.content).split())
+    words = asking.called(" ".join(ours.sub(" ", message.content).split()))
     called = message.guild is None or ours.search(_CODE.sub("", message.content))
     if not called and not (_pings(message, me) and _is_command(words)):
         return None

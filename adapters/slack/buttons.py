@@ -15,9 +15,11 @@ from adapters.slack.attachment import Attachment
 from adapters.slack.event import Origin, sent_from
 from adapters.slack.reception import Ack, Reception
 from adapters.slack.visit import Visit
+from bot import prompt
 from bot.chat.press import Manner, Press
 from bot.errors import OutdatedError, PictureMissingError
 from bot.message import Verb
+from bot.request import Wish
 
 
 def plant(app: AsyncApp, door: Reception) -> None:
@@ -69,16 +71,17 @@ async def submitted(visit: Visit) -> None:
     manner = Manner(count=filled.count)
     match press.verb:
         case "imagine":
-            await visit.paint(await visit.with_references(forms.wish_of(filled), await _files(visit, filled)), manner)
+            wish = _wish(visit, filled)
+            await visit.paint(await visit.with_references(wish, await _files(visit, filled)), manner)
         case "reference":
-            wish = forms.wish_of(filled)
+            wish = _wish(visit, filled)
             if press.target:
                 wish = replace(wish, references=(press.image,))
             files = [*origin.files, *filled.files]
             shown = await visit.files(files)
             await visit.paint(await visit.with_references(wish, shown), manner)
         case "edit":
-            await visit.edited(press.job, forms.wish_of(filled), await _files(visit, filled), manner)
+            await visit.edited(press.job, _wish(visit, filled), await _files(visit, filled), manner)
         case "upscale":
             visit.asked = ""
             await _enlarge(visit, filled)
@@ -95,13 +98,20 @@ async def _enlarge(visit: Visit, filled: forms.Filled) -> None:
     await visit.enlarge(kept.id, filled.factor)
 
 
+def _wish(visit: Visit, filled: forms.Filled) -> Wish:
+    """What was asked for, which from then on is told whole where it is refused. Raises RefusedError."""
+    wish = forms.wish_of(filled)
+    visit.asked = f"/imagine {prompt.written(wish)}"
+    return wish
+
+
 async def _files(visit: Visit, filled: forms.Filled) -> Sequence[Attachment]:
     return await visit.files(filled.files)
 
 
 def _asks(body: Mapping[str, Any]) -> bool:
-    """Whether it is a press of ours, not a choice in a form or a link that was opened."""
-    return str(_action(body).get("action_id", "")).startswith("v1:") or _action(body).get("type") == "button"
+    """Whether it is a press of ours, not a choice in a form."""
+    return _action(body).get("type") == "button"
 
 
 def _action(body: Mapping[str, Any]) -> Mapping[str, Any]:

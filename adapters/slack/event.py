@@ -110,17 +110,27 @@ def _of_command(body: Mapping[str, Any]) -> Happening:
 
 def _of_interaction(body: Mapping[str, Any]) -> Happening:
     team, user = body.get("team") or {}, body["user"]
+    message, view = body.get("message") or {}, body.get("view") or {}
     # Of an organisation's app the team may be missing; then the person's own is where it happened.
     enterprise = (body.get("enterprise") or {}).get("id") or team.get("enterprise_id") or ""
-    tenant = Tenant(str(team.get("id") or user.get("team_id") or ""), str(enterprise))
-    message, view = body.get("message") or {}, body.get("view") or {}
+    told = Tenant(str(team.get("id") or user.get("team_id") or ""), str(enterprise))
+    # Of a form that another organisation's guest sent, Slack names their own workspace.
+    tenant = Tenant.of(Origin.of(str(view.get("private_metadata") or "")).tenant or str(told))
     container = body.get("container") or {}
     passing = bool(container.get("is_ephemeral"))
     # A message for one person has no thread; its buttons say where it would have been.
-    below = next((each.get("value") for each in parts_of(body, "actions")), "") if passing else ""
+    pressed: Mapping[str, Any] = next(iter(parts_of(body, "actions")), {}) if passing else {}
+    match body["type"]:
+        case "view_submission":  # it can be sent once for good; a second try after an error has accepted nothing before
+            id_ = view["id"]
+        case "block_actions" if (
+            passing and "message_ts" in container
+        ):  # so can such a question be answered, which is taken away behind the answer
+            id_ = f"{container.get('channel_id')}:{container.get('message_ts')}:{pressed.get('action_id')}"
+        case _:
+            id_ = body.get("trigger_id") or ""
     return Happening(
-        # A form can be sent once for good; a second try after an error has accepted nothing before.
-        id=str(view["id"] if body["type"] == "view_submission" else body.get("trigger_id") or ""),
+        id=str(id_),
         kind=str(body["type"]),
         body=body,
         tenant=tenant,
@@ -128,7 +138,7 @@ def _of_interaction(body: Mapping[str, Any]) -> Happening:
         user=str(user["id"]),
         user_name=str(user.get("name") or user.get("username") or ""),
         channel=str((body.get("channel") or {}).get("id") or container.get("channel_id") or ""),
-        thread=str(message.get("thread_ts") or container.get("thread_ts") or below or ""),
+        thread=str(message.get("thread_ts") or container.get("thread_ts") or pressed.get("value") or ""),
         message=str(message.get("ts") or container.get("message_ts") or ""),
         trigger=str(body.get("trigger_id") or ""),
         response_url=str(body.get("response_url") or ""),
@@ -237,9 +247,11 @@ def receipt_of(tenant: Tenant | str, channel: str, ts: str) -> Receipt:
 class Origin:
     """Where a form was opened, and about what; kept in the form's private_metadata, of which Slack takes 3,000 signs.
 
-    files are Slack's ids of the pictures that it is about. passing: from a message that one person alone saw.
+    tenant is as `str` wrote it. files are Slack's ids of the pictures that it is about. passing: from a message that
+    one person alone saw.
     """
 
+    tenant: str = ""
     channel: str = ""
     thread: str = ""
     response_url: str = ""
@@ -258,7 +270,7 @@ class Origin:
             return cls()
         if not isinstance(told, dict):
             return cls()
-        texts = {name: str(told.get(name) or "") for name in ("channel", "thread", "response_url")}
+        texts = {name: str(told.get(name) or "") for name in ("tenant", "channel", "thread", "response_url")}
         files = told.get("files")
         kept = tuple(map(str, files)) if isinstance(files, list) else ()
         return cls(**texts, files=kept, passing=told.get("passing") is True)

@@ -9,10 +9,10 @@ from typing import Any, Final
 
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.response import BoltResponse
-from slack_sdk.errors import SlackApiError
 
 from adapters.slack.attachment import Attachment
 from adapters.slack.event import Handle
+from adapters.slack.fault import UNHEARD
 from adapters.slack.manifest import PROMPTS
 from adapters.slack.reception import Ack, Reception
 from adapters.slack.visit import Visit
@@ -27,7 +27,7 @@ from bot.view import View
 
 LOOKED_BACK: Final = 50
 """Messages of ours in a channel among which the last one of a thread is looked for."""
-SAID: Final = (None, "file_share")
+SAID: Final = (None, "file_share", "thread_broadcast")
 """The subtypes of what people write; the others Slack writes."""
 _TOKEN: Final = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
 """A mention, a channel, a link or a date, as Slack marks it among the words, with what people see of it."""
@@ -82,7 +82,7 @@ async def begun(visit: Visit) -> None:
         await visit.client.assistant_threads_setSuggestedPrompts(
             channel_id=visit.event.channel, thread_ts=visit.event.thread or None, prompts=prompts
         )
-    except SlackApiError:
+    except UNHEARD:
         return  # without them the pane is only emptier
 
 
@@ -107,7 +107,7 @@ def words_of(text: str, me: str, names: Mapping[str, str]) -> str:
                 return label or mark
 
     shown = _TOKEN.sub(seen, text).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-    return " ".join(shown.split())
+    return asking.called(" ".join(shown.split()))
 
 
 async def _paint(visit: Visit, wish: Wish, shown: Sequence[Attachment]) -> None:

@@ -59,8 +59,9 @@ class People:
             log.info("a person is not known", **told(error))
             late = self._accounts.get((event.tenant, event.user))
             known = late.value if late else Account(stranger=None if event.home == event.tenant else event.home)
-        groups = [group for group in self._groups if event.user in await self._in(event.tenant, group)]
-        return replace(known, name=known.name or event.user_name, groups=frozenset(groups))
+        members = await asyncio.gather(*(self._in(event.tenant, group) for group in self._groups))
+        held = [group for group, users in zip(self._groups, members, strict=True) if event.user in users]
+        return replace(known, name=known.name or event.user_name, groups=frozenset(held))
 
     async def names(self, tenant: Tenant, users: Iterable[str]) -> Mapping[str, str]:
         """What people are called, by their ids, as far as Slack tells in time."""

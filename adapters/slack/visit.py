@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from adapters.slack import forms, render
+from adapters.slack import forms, render, voice
 from adapters.slack.attachment import Attachment, pictures_in
 from adapters.slack.event import (
     Account,
@@ -23,7 +22,7 @@ from adapters.slack.event import (
     place_of,
     receipt_of,
 )
-from adapters.slack.fault import UNHEARD
+from adapters.slack.fault import TOO_OFTEN, code_of
 from adapters.slack.upload import name_for
 from bot import prompt
 from bot.chat import asking
@@ -36,10 +35,11 @@ from bot.errors import (
     JobUnknownError,
     OutdatedError,
     PictureMissingError,
+    RefusedError,
     StrangerError,
 )
 from bot.job import JobId
-from bot.message import Person, Picture, Place, Reply, Tone, Verb
+from bot.message import DIRECT, Person, Picture, Place, Reply, Tone, Verb
 from bot.request import Enlarge, ImageId, Imagine, Wish
 from bot.view import View
 
@@ -70,8 +70,13 @@ class Visit:
     async def of(cls, door: Reception, event: Happening, line: Line) -> Visit:
         """Of a workspace that has this app. Raises DeliveryError where it has not any more."""
         client = await door.workspaces.client(str(event.tenant))
-        if door.settings.assistant == "agent" and event.kind == "message" and event.is_direct and not event.thread:
-            event = replace(event, thread=event.message, in_assistant=True)  # an agent's talks are threads
+        match door.settings.assistant:
+            case "agent" if event.kind == "message" and event.is_direct and not event.thread:
+                event = replace(event, thread=event.message, in_assistant=True)  # an agent's talks are threads
+            case "off":
+                event = replace(event, in_assistant=False)
+            case "agent" | "pane":
+                pass
         return cls(door, event, line, await door.people.account(event), client)
 
     def moved(self, event: Happening) -> None:
@@ -83,13 +88,14 @@ class Visit:
 
     async def imagine(self, words: str) -> None:
         """/imagine: with words a picture, without a form for them."""
-        if words and isinstance(prompt.read_command(words), prompt.HelpCommand):
-            await self.help()
-        elif words:
-            self.asked = f"/imagine {words}"
-            await self.paint(self.desk.read(words), Manner())
-        else:
+        if not words:
             await self.fill_in(Press("imagine", str(Manner())), None, references=True)
+            return
+        self.asked = f"/imagine {words}"
+        if isinstance(prompt.read_command(words), prompt.HelpCommand):
+            await self.help()
+        else:
+            await self.paint(self.desk.read(words), Manner())
 
     async def paint(self, wish: Wish, manner: Manner) -> None:
         """As many pictures as were asked for; how many were taken is told where not all were."""
@@ -153,15 +159,21 @@ class Visit:
 
     async def upscale(self, words: str) -> None:
         """/upscale: a form for a file or for one of the channel's latest pictures, which are looked for meanwhile."""
-        command = prompt.read_command(f"upscale {words}")
+        self.asked = f"/upscale {words}".strip()
+        if isinstance(prompt.read_command(words), prompt.HelpCommand):
+            await self.help()
+            return
+        command = prompt.read_command(f"upscale {words}")  # as in a sentence: "this x4 please"
+        if not isinstance(command, prompt.UpscaleCommand):
+            command = prompt.read_command(self.asked)
         factor = command.factor if isinstance(command, prompt.UpscaleCommand) else None
         await self.enter()
         opened = await self._open(forms.loading(say=self.say))
         recent = await self._door.pictures.recent(self.event.tenant, self.event.channel, forms.RECENT_LIMIT)
         factors = sorted({factor for offer in self.desk.offers() for factor in offer.factors})
         form = partial(forms.upscale, recent, factors, say=self.say, metadata=str(self._origin()), chosen=factor)
-        if not await self._turn_to(opened, form()):
-            await self._turn_to(opened, form(seen=False))
+        if not (await self._turn_to(opened, form()) or await self._turn_to(opened, form(seen=False))):
+            raise BusyError
 
     async def refer(self, image: ImageId) -> None:
         """The form for a new picture after this one."""
@@ -169,13 +181,24 @@ class Visit:
         await self.fill_in(Press("reference", image, str(Manner())), None, references=False)
 
     async def which(self, shown: Sequence[Attachment], verb: Verb, factor: int | None = None) -> None:
-        """Ask which of several pictures is meant."""
-        kept = await self.bring(shown[: render.ASKED_LIMIT])
+        """Ask which of several pictures is meant, of those that can be read. Raises RefusedError where none can."""
+        kept: list[Picture] = []
+        names: list[str] = []
+        refusals: list[RefusedError] = []
+        for each in shown[: render.ASKED_LIMIT]:
+            try:
+                kept += await self.bring([each])
+            except RefusedError as error:
+                refusals.append(error)
+            else:
+                names.append(each.name)
+        if not kept:
+            raise refusals[0]
         question = self.desk.which(kept, verb, locale=self.person.locale, factor=factor)
         # Slack shows no file in a message for one person, so the pictures go by their names.
         named = [
-            replace(button, label=" · ".join(filter(None, (button.label, each.name))))
-            for button, each in zip(question.buttons, shown, strict=False)
+            replace(button, label=" · ".join(filter(None, (button.label, name))))
+            for button, name in zip(question.buttons, names, strict=True)
         ]
         await self.tell(replace(question, pictures=(), buttons=tuple(named)))
 
@@ -185,7 +208,8 @@ class Visit:
     async def seen(self, job: JobId) -> View:
         """A job that this person may know of. Raises JobUnknownError, also for one whose message was deleted."""
         view = await self.desk.view(job)
-        if view.deleted or (view.at.private and view.by.key != self.person.key):
+        private = view.at.private or DIRECT in view.at.within
+        if view.deleted or (private and view.by.key != self.person.key):
             raise JobUnknownError
         return view
 
@@ -284,10 +308,10 @@ class Visit:
         if self.event.kind == "command" and self._line.take(**ephemeral):
             return
         if self.event.is_direct and self.event.kind == "message":
-            await self._post(self.event.channel, message, thread=self.event.thread)
-        elif not (await self._respond(ephemeral) or await self._whisper(message)):
+            await voice.post(self.client, self.event.channel, message, thread=self.event.thread)
+        elif not (await voice.respond(self.event, ephemeral) or await voice.whisper(self.client, self.event, message)):
             channel = await self._door.channels.direct(self.event.tenant, self.event.user)
-            await self._post(channel, message)
+            await voice.post(self.client, channel, message)
 
     async def fill_in(
         self, opened_by: Press, wish: Wish | None, *, references: bool, files: Sequence[Attachment] = ()
@@ -303,11 +327,13 @@ class Visit:
 
     async def settle(self) -> None:
         """Take the question away that this person alone saw, once it is answered."""
-        if self.event.passing and self.event.response_url:
-            await self._respond({"delete_original": True})
+        if self.event.passing:
+            await voice.respond(self.event, {"delete_original": True})
 
     async def refuse(self, error: BotError) -> None:
-        """Say no, to the person alone; in a form, at the field that it is about."""
+        """Say no, to the person alone; in a form, at the field that it is about. Who only looked asked for nothing."""
+        if self.event.kind == "app_home_opened":
+            return
         notice = self.desk.notice(error, locale=self.person.locale, asked=self.asked)
         if self.event.kind == "view_submission":
             errors = forms.errors(error, forms.read(self.event.body["view"]), notice.body)
@@ -331,6 +357,7 @@ class Visit:
 
     def _origin(self, files: Sequence[Attachment] = ()) -> Origin:
         return Origin(
+            tenant=str(self.event.tenant),
             channel=self.event.channel,
             thread=self._thread(),
             response_url=self.event.response_url,
@@ -345,7 +372,7 @@ class Visit:
         try:
             answer = await self.client.views_open(trigger_id=self.event.trigger, view=dict(view))
         except SlackApiError as error:
-            if error.response.get("error") in LATE:
+            if code_of(error) in LATE | TOO_OFTEN:
                 raise BusyError from error
             raise
         opened: Mapping[str, Any] = answer["view"]
@@ -356,42 +383,5 @@ class Visit:
         try:
             await self.client.views_update(view_id=opened["id"], hash=opened.get("hash"), view=dict(view))
         except SlackApiError as error:
-            return error.response.get("error") in CLOSED
+            return code_of(error) in CLOSED
         return True
-
-    async def _respond(self, answer: Mapping[str, Any]) -> bool:
-        """Whether the event's own address took it: that lasts for half an hour, or five answers."""
-        if not self.event.response_url:
-            return False
-        hook = AsyncWebhookClient(self.event.response_url, retry_handlers=[], timeout=10)
-        try:
-            taken = await hook.send_dict({"replace_original": False, **answer})
-        except (*UNHEARD, OSError):
-            return False
-        return taken.status_code == 200
-
-    async def _whisper(self, message: render.Message) -> bool:
-        """Whether it could be shown in the channel, to this person alone."""
-        if not self.event.channel or self.event.is_direct:
-            return False
-        try:
-            await self.client.chat_postEphemeral(
-                channel=self.event.channel,
-                user=self.event.user,
-                thread_ts=self.event.thread or None,
-                text=message.text,
-                blocks=list(message.blocks),
-            )
-        except SlackApiError:
-            return False
-        return True
-
-    async def _post(self, channel: str, message: render.Message, *, thread: str = "") -> None:
-        await self.client.chat_postMessage(
-            channel=channel,
-            thread_ts=thread or None,
-            text=message.text,
-            blocks=list(message.blocks),
-            unfurl_links=False,
-            unfurl_media=False,
-        )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from bot import prompt
 from bot.desk import Desk
@@ -13,6 +14,8 @@ from bot.fitting import series, wish_of
 from bot.message import Person, Place
 from bot.request import Imagine, Wish
 from bot.view import View
+
+_CALL: Final = re.compile(r"\A[,:](?:\s+|\Z)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +33,10 @@ async def paint(
     """As many pictures as were asked for, each a job of its own; a job's place is at(whether it is the first).
 
     Of an event that is delivered again, those are taken that an earlier end left out. Raises what the desk raises of
-    the first one, DuplicateError where all of them were taken before, BadValueError for a count over `most` (of a
-    form, or a list of commands, from before the setting was changed).
+    the first one, DuplicateError where all of them were taken before, BadValueError for a count that is not 1 to `most`
+    (of a form, or a list of commands, from before the setting was changed).
     """
-    if count > most:
+    if not 1 <= count <= most:
         raise BadValueError(field="count", value=count, allowed=f"1–{most}" if most > 1 else "1")
     known: DuplicateError | None = None
     new = False
@@ -52,6 +55,11 @@ async def paint(
     if known is not None and not new:
         raise known
     return None
+
+
+def called(words: str) -> str:
+    """What is said to somebody whose name was left out: of "@imagebot, upscale" or "@imagebot: upscale" the command."""
+    return _CALL.sub("", words)
 
 
 def most_references(desk: Desk) -> int:

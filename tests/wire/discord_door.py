@@ -17,12 +17,11 @@ import pytest
 from adapters import Kit
 from adapters.discord import Settings, open_adapter
 from adapters.discord.door import Adapter
-from bot.delivery import Messenger
 from bot.desk import Desk
-from tests.house import house, png
+from tests.house import png
 from tests.standins.discord import MIB, Channel, Discord, Guild, Interaction, Message, Person
 from tests.standins.discord.rest import Heard
-from tests.wire.living import DoorClock, HastyClock, Living
+from tests.wire.living import DoorClock, HastyClock, Living, opened_to
 
 
 @dataclass(frozen=True)
@@ -115,22 +114,15 @@ async def living(
     here: Scene, folder: Path, *, limits: dict[str, Any] | None = None, token: str = "", **settings: Any
 ) -> AsyncIterator[Life]:
     """Open the house and its door; a second time on the same folder is the next life. token: another than the app's."""
-    # As the app does it, who may ask and where are known to the house as well.
-    known = {name: {"discord": settings[name]} for name in ("channels", "roles") if name in settings}
-    doors: list[Adapter] = []
 
-    def make(desk: Desk) -> Messenger:
+    def build(desk: Desk) -> Adapter:
         chosen = Settings(**{"api_url": here.discord.api_url, "attachment_hosts": ("127.0.0.1",)} | settings)
         secrets = {"DISCORD_TOKEN": token or here.discord.token}
-        doors.append(open_adapter(chosen, desk, Kit(clock=DoorClock(here.clock), secrets=secrets)))
-        return doors[0].messenger
+        return open_adapter(chosen, desk, Kit(clock=DoorClock(here.clock), secrets=secrets))
 
-    async with house(folder, doors=False, clock=here.clock, door=("discord", make), **known | (limits or {})) as home:
-        try:
-            await doors[0].open()
-            yield Life(here.discord, here.clock, here.guild, here.art, here.ada, here.bob, home, doors[0])
-        finally:
-            await doors[0].close()
+    opening = opened_to("discord", folder, here.clock, build, settings=settings, limits=limits or {})
+    async with opening as (home, door):
+        yield Life(here.discord, here.clock, here.guild, here.art, here.ada, here.bob, home, door)
 
 
 @asynccontextmanager

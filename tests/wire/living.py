@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import io
 import logging
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+import re
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence, Set
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
 
 import structlog
 
 from bot import telemetry
 from bot.clock import RealClock
+from bot.delivery import Messenger
+from bot.desk import Desk
 from bot.job import JobId, Moderated, Rendered, Ticket
 from bot.providers import Order
 from bot.store import JobRecord
 from tests.clock import ShiftedClock
-from tests.house import ScriptedProvider, TestHouse
+from tests.house import ScriptedProvider, TestHouse, house
 
 
 class HastyClock(ShiftedClock):
@@ -103,6 +109,47 @@ class Living:
         await soon(over)
 
 
+class Door(Protocol):
+    """What every chat door's adapter can do."""
+
+    @property
+    def messenger(self) -> Messenger: ...
+
+    async def open(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+
+AnyDoor = TypeVar("AnyDoor", bound=Door)
+
+
+@asynccontextmanager
+async def opened_to(
+    name: str,
+    folder: Path,
+    clock: HastyClock,
+    build: Callable[[Desk], AnyDoor],
+    *,
+    settings: Mapping[str, Any],
+    limits: Mapping[str, Any],
+) -> AsyncIterator[tuple[TestHouse, AnyDoor]]:
+    """A house with that one door open; a second time on the same folder is the next life."""
+    # As the app does it, who may ask and where are known to the house as well.
+    known = {each: {name: settings[each]} for each in ("channels", "roles") if each in settings}
+    doors: list[AnyDoor] = []
+
+    def make(desk: Desk) -> Messenger:
+        doors.append(build(desk))
+        return doors[0].messenger
+
+    async with house(folder, doors=False, clock=clock, door=(name, make), **{**known, **limits}) as home:
+        try:
+            await doors[0].open()
+            yield home, doors[0]
+        finally:
+            await doors[0].close()
+
+
 @contextmanager
 def logbook() -> Iterator[io.StringIO]:
     """Everything that the house would write into its log at its most talkative."""
@@ -115,6 +162,25 @@ def logbook() -> Iterator[io.StringIO]:
         root.handlers[:] = handlers
         root.setLevel(level)
         structlog.configure(**before)
+
+
+def census(packages: re.Pattern[str]) -> Counter[str]:
+    """Living objects of these packages, by class; timers that were called off, the loop drops by and by."""
+    gc.collect()
+    living = (each for each in gc.get_objects() if not (isinstance(each, asyncio.TimerHandle) and each.cancelled()))
+    kinds = Counter(type(each) for each in living)
+    return Counter({kind.__qualname__: count for kind, count in kinds.items() if packages.match(str(kind.__module__))})
+
+
+async def over(before: Set[asyncio.Task[Any]], *, but: Sequence[str] = ()) -> None:
+    """Wait until no task is left that was not there before, but the lines of a stand-in's server and those named."""
+    strange = ("aiohttp/web", *but)
+
+    async def quiet() -> bool:
+        begun = asyncio.all_tasks() - before
+        return all(any(name in str(task.get_coro()) for name in strange) for task in begun)
+
+    await soon(quiet)
 
 
 async def soon(look: Callable[[], Awaitable[bool]]) -> None:

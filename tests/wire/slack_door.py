@@ -9,14 +9,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from adapters import Database, Kit
+from adapters import Kit
 from adapters.slack import Settings, open_adapter
 from adapters.slack.door import Adapter
-from bot.delivery import Messenger
 from bot.desk import Desk
-from tests.house import house, png
-from tests.standins.slack import Channel, Delivered, Message, Person, Slack, Workspace
-from tests.wire.living import DoorClock, HastyClock, Living
+from tests.house import png
+from tests.standins.slack import Channel, Message, Person, Slack, Workspace
+from tests.wire.living import DoorClock, HastyClock, Living, opened_to
 
 MENU: Final = {"upscale": "v1:menu:upscale", "reference": "v1:menu:reference"}
 """The callback ids of message shortcuts, as workspaces have them for ever."""
@@ -116,30 +115,22 @@ async def living(
     **settings: Any,
 ) -> AsyncIterator[Life]:  # fmt: skip
     """Open the house and its door; a second time on the same folder is the next life. secrets are further ones."""
-    # As the app does it, who may ask and where are known to the house as well.
-    known = {name: {"slack": settings[name]} for name in ("channels", "roles") if name in settings}
-    doors: list[Adapter] = []
 
-    def make(desk: Desk) -> Messenger:
+    def build(desk: Desk) -> Adapter:
         slack = here.slack
         usual: dict[str, Any] = {"api_url": slack.api_url, "authorize_url": slack.authorize_url, "port": 0}
         usual["file_hosts"] = ("127.0.0.1",)
-        chosen = Settings(**usual | settings)
         tokens = {
             "SLACK_BOT_TOKEN": here.team.bot_token,
             "SLACK_APP_TOKEN": slack.app_token,
             "SLACK_SIGNING_SECRET": slack.signing_secret,
         }
         given = {name: value for name, value in (tokens | (secrets or {})).items() if value}
-        doors.append(open_adapter(chosen, desk, Kit(clock=DoorClock(here.clock), secrets=given)))
-        return doors[0].messenger
+        return open_adapter(Settings(**usual | settings), desk, Kit(clock=DoorClock(here.clock), secrets=given))
 
-    async with house(folder, doors=False, clock=here.clock, door=("slack", make), **known | (limits or {})) as home:
-        try:
-            await doors[0].open()
-            yield Life(here.slack, here.clock, here.team, here.art, here.ada, here.bob, home, doors[0])
-        finally:
-            await doors[0].close()
+    opening = opened_to("slack", folder, here.clock, build, settings=settings, limits=limits or {})
+    async with opening as (home, door):
+        yield Life(here.slack, here.clock, here.team, here.art, here.ada, here.bob, home, door)
 
 
 @asynccontextmanager
@@ -147,6 +138,3 @@ async def opened(folder: Path, **settings: Any) -> AsyncIterator[Life]:
     """A workspace of its own, and the house open to it, with settings or `limits` of the test's own."""
     async with atelier() as here, living(here, folder, **settings) as life:
         yield life
-
-
-__all__ = ["MENU", "Database", "Delivered", "Life", "Scene", "atelier", "living", "opened"]

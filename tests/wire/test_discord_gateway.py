@@ -11,18 +11,16 @@ from enum import StrEnum
 from pathlib import Path
 
 import pytest
-import structlog
 from discord.gateway import DiscordWebSocket
 from pydantic import ValidationError
 from yarl import URL
 
 import adapters.discord.door
 from adapters.discord import Settings, client
-from bot import telemetry
 from bot.errors import SettingsError
 from tests.standins.discord import Channel, Message, Scope, Stage
 from tests.wire.discord_door import Life, Scene, atelier, hurry, living, opened
-from tests.wire.living import soon
+from tests.wire.living import logbook, over, soon
 
 
 @pytest.fixture(autouse=True)
@@ -44,14 +42,8 @@ async def here(tmp_path: Path) -> AsyncIterator[Life]:
 
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
-    """Everything that the house would write into its log at its most talkative."""
-    out, root, before = io.StringIO(), logging.getLogger(), structlog.get_config()
-    handlers, level = root.handlers[:], root.level
-    telemetry.set_up(level="debug", style="json", stream=out)
-    yield out
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    structlog.configure(**before)
+    with logbook() as out:
+        yield out
 
 
 # ---- the first connection
@@ -279,11 +271,8 @@ async def test_an_orderly_end_answers_what_is_under_way_and_leaves_nothing_behin
             assert asked.first is not None
             assert "a fox" in asked.text
         await discord.until(lambda: not discord.gateway.live)
-
-        async def quiet() -> bool:
-            return not any(_ours(task) for task in asyncio.all_tasks() - before)
-
-        await soon(quiet)
+        # The library goes on waiting for servers that do not report.
+        await over(before, but=("_delay_ready", "_delay_shard_ready"))
         assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
 
 
@@ -361,8 +350,3 @@ async def test_no_log_line_holds_a_token_a_signed_link_or_somebodys_words(tmp_pa
         assert "job accepted" in written
         for secret in (discord.token, "zanzibar", "?ex=", *tokens):
             assert secret not in written
-
-
-def _ours(task: asyncio.Task[object]) -> bool:
-    """Neither a line of the stand-in's server, nor the library's patience with servers that do not report."""
-    return not any(strange in str(task.get_coro()) for strange in ("aiohttp/web", "_delay_ready", "_delay_shard_ready"))

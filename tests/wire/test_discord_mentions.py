@@ -177,3 +177,9 @@ async def test_the_same_message_twice_makes_one_job(here: Life) -> None:
     (reply,) = await here.replies(said)
     await here.ended(reply)
     assert len(here.orders) == 1
+
+
+async def test_a_comma_behind_our_name_is_not_painted(here: Life) -> None:
+    said = await here.discord.say(here.ada, here.art, f"{here.me}, a fox")
+    await here.replies(said)
+    assert [order.prompt for order in await here.ordered()] == ["a fox"]

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import io
 import re
-from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import replace
@@ -22,6 +20,7 @@ from bot.store import Store
 from tests.house import PAINTER, png
 from tests.standins.discord import acting
 from tests.wire.discord_door import Life, opened
+from tests.wire.living import census
 
 OURS = re.compile(r"(adapters|discord|aiohttp|_?asyncio)\b")
 
@@ -97,17 +96,9 @@ async def test_what_was_answered_is_not_kept_in_memory(here: Life) -> None:
             await here.replies(await here.discord.say(here.ada, here.art, f"{here.me} help"))
 
     await busy(10)
-    before = census()
+    before = census(OURS)
     await busy(30)
-    assert {kind: count for kind, count in (census() - before).items() if count > 20} == {}
-
-
-def census() -> Counter[str]:
-    """Living objects of the door and its library, by class; timers that were called off, the loop drops by and by."""
-    gc.collect()
-    living = (each for each in gc.get_objects() if not (isinstance(each, asyncio.TimerHandle) and each.cancelled()))
-    kinds = Counter(type(each) for each in living)
-    return Counter({kind.__qualname__: count for kind, count in kinds.items() if OURS.match(str(kind.__module__))})
+    assert {kind: count for kind, count in (census(OURS) - before).items() if count > 20} == {}
 
 
 async def test_a_flood_of_mentions_keeps_no_command_waiting(here: Life) -> None:

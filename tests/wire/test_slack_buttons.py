@@ -11,7 +11,7 @@ from bot.errors import UnsureError
 from bot.job import Moderated, Progress, Rendered, Ticket
 from bot.providers import Order
 from tests.house import png
-from tests.wire.slack_door import Life, atelier, living, opened
+from tests.wire.slack_door import MENU, Life, atelier, living, opened
 
 
 @pytest.fixture
@@ -211,3 +211,32 @@ async def test_a_deleted_picture_cannot_be_asked_for_again(here: Life) -> None:
         assert pressed.ephemeral
         assert "Diesen Auftrag kenne ich nicht mehr" in pressed.text
     assert len(here.orders) == 2
+
+
+async def test_a_question_that_is_pressed_twice_is_answered_once(here: Life) -> None:
+    files = [here.slack.file(here.bob, f"{colour}.png", png(colour=colour)) for colour in ("red", "green")]
+    posted = await here.slack.say(here.bob, here.art, "", files=files)
+    await here.slack.shortcut(here.ada, posted, MENU["upscale"])
+    question = await here.whispered(here.ada, "Which picture?")
+    twice = [await here.slack.press(here.ada, question, "Picture 1 · red.png", wait=False) for _ in range(2)]
+    await here.slack.all_settled(twice)
+    await here.slack.until(lambda: question.deleted)
+    await here.settled()
+    assert len(here.orders) == 2
+
+
+async def test_a_picture_from_somebodys_talk_with_the_bot_is_nobody_elses_business(here: Life) -> None:
+    talk = here.team.dm(here.ada)
+    await here.slack.say(here.ada, talk, "a zanzibar secret")
+    mine = await here.picture(talk)
+    job = await here.job()
+    other = await here.painted("a wolf")
+    for verb in ("again", "edit", "retry"):
+        pressed = await here.slack.press_raw(here.bob, other, f"v1:{verb}:{job}")
+        assert pressed.ephemeral
+        assert pressed.view is None
+        assert "Diesen Auftrag kenne ich nicht mehr" in pressed.text
+        assert "zanzibar" not in pressed.text
+    assert len(here.orders) == 2
+    form = (await here.slack.press(here.ada, mine, "Edit prompt")).form
+    assert form.field("prompt").value == "a zanzibar secret"

@@ -352,3 +352,27 @@ async def test_a_wrong_factor_is_told_to_the_person_alone(here: Life) -> None:
     assert asked.ephemeral
     assert "“x9” won’t work" in asked.text
     assert asked.view is None
+
+
+@pytest.mark.parametrize(
+    ("words", "factor"),
+    [("4", "4"), ("--factor 4", "4"), ("x4", "4"), ("4x please", "4"), ("this x4", "4"), ("it please", "2")],
+)
+async def test_how_many_times_may_be_said_in_any_way(here: Life, words: str, factor: str) -> None:
+    form = (await here.slack.slash(here.ada, here.art, "upscale", words)).form
+    await here.slack.until(lambda: bool(form.fields))
+    assert form.field("factor").chosen == (factor,)
+
+
+async def test_what_says_nothing_of_how_many_times_is_told_so(here: Life) -> None:
+    asked = await here.slack.slash(here.bob, here.art, "upscale", "zanzibar")
+    assert asked.ephemeral
+    assert "zanzibar" in asked.text
+    assert "x2, x3, x4" in asked.text
+    assert asked.view is None
+
+
+async def test_help_may_be_had_from_either_command(here: Life) -> None:
+    asked = await here.slack.slash(here.ada, here.art, "upscale", "help")
+    assert asked.ephemeral
+    assert "--ar 16:9" in asked.text

@@ -16,7 +16,7 @@ import adapters.slack.door
 from adapters.slack import client, reception
 from tests.house import png
 from tests.standins.slack import Serving, Stage
-from tests.wire.living import logbook, soon
+from tests.wire.living import logbook, over
 from tests.wire.slack_door import Life, atelier, living, opened
 
 OPEN = "apps.connections.open"
@@ -66,11 +66,7 @@ async def test_an_orderly_end_answers_what_is_under_way_and_leaves_nothing_behin
             assert asked.acked
             assert len(life.ours()) == 1
         await slack.until(lambda: not slack.sockets.live)
-
-        async def quiet() -> bool:
-            return not any(_ours(task) for task in asyncio.all_tasks() - before)
-
-        await soon(quiet)
+        await over(before)
         assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
 
 
@@ -227,8 +223,3 @@ async def test_no_log_line_holds_a_token_a_ticket_a_link_or_somebodys_words(
         secrets = [slack.app_token, here.team.bot_token, slack.signing_secret, "zanzibar", "ticket=", "files-pri"]
         for secret in (*secrets, *(each.trigger_id for each in told), *(each.response_url for each in told)):
             assert secret not in written
-
-
-def _ours(task: asyncio.Task[object]) -> bool:
-    """No line of the stand-in's server."""
-    return "aiohttp/web" not in str(task.get_coro())

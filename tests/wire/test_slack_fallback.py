@@ -248,6 +248,15 @@ async def test_in_a_talk_whose_thread_is_gone_the_picture_comes_below_it(here: L
     assert message.pictures
 
 
+async def deleted(here: Life, job: JobId) -> None:
+    await here.home.desk.delete(job, by=(await here.home.store.job(job)).by)
+
+
+def leftovers(here: Life) -> list[str]:
+    """What still stands in Slack of ours: messages and files."""
+    return [one.text for one in here.ours()] + [file.name for file in here.team.files.values() if not file.deleted]
+
+
 @pytest.mark.parametrize("method", ["files.completeUploadExternal", "files.info", "chat.update"])
 @pytest.mark.parametrize("stage", list(Stage))
 async def test_what_is_deleted_while_it_is_delivered_leaves_nothing_in_slack(
@@ -259,11 +268,10 @@ async def test_what_is_deleted_while_it_is_delivered_leaves_nothing_in_slack(
     gate = here.slack.hold(method, stage=stage)
     done.set()
     await here.slack.until(gate.reached.is_set)
-    await here.home.desk.delete(job, by=(await here.home.store.job(job)).by)
+    await deleted(here, job)
     gate.open.set()
     await here.told()
-    assert here.ours() == []
-    assert [file.name for file in here.team.files.values() if not file.deleted] == []
+    assert leftovers(here) == []
 
 
 @pytest.mark.parametrize("stage", list(Stage))
@@ -274,8 +282,7 @@ async def test_what_is_deleted_while_it_is_posted_leaves_nothing_in_slack(here: 
     gate = here.slack.hold("chat.postMessage", stage=stage)
     done.set()
     await here.slack.until(gate.reached.is_set)
-    await here.home.desk.delete(job, by=(await here.home.store.job(job)).by)
+    await deleted(here, job)
     gate.open.set()
     await here.told()
-    assert here.ours() == []
-    assert [file.name for file in here.team.files.values() if not file.deleted] == []
+    assert leftovers(here) == []

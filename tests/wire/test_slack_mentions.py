@@ -207,6 +207,17 @@ async def test_the_same_message_twice_makes_one_job(here: Life) -> None:
     assert len(here.orders) == 1
 
 
+@pytest.mark.parametrize("sign", [",", ":", " ,"])
+async def test_a_comma_behind_our_name_is_not_painted(here: Life, sign: str) -> None:
+    posted = await here.posted()
+    said = await here.slack.say(here.ada, here.art, f"{here.me}{sign} a fox :tada:")
+    await here.picture(thread=said)
+    await here.slack.say(here.ada, here.art, f"{here.me}{sign} x4", thread=posted)
+    await here.picture(thread=posted)
+    painted, enlarged = here.orders
+    assert (painted.prompt, enlarged.factor) == ("a fox :tada:", 4)
+
+
 async def test_what_is_edited_afterwards_asks_for_nothing_more(here: Life) -> None:
     said = await here.slack.say(here.ada, here.art, f"{here.me} a fox")
     await here.picture(thread=said)

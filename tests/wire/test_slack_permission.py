@@ -204,3 +204,29 @@ async def test_a_group_talk_of_people_is_left_alone_without_the_bot(here: Life) 
     asked = await here.slack.slash(here.ada, group, "imagine", "a fox")
     assert asked.ephemeral
     assert here.orders == []
+
+
+async def test_a_form_of_another_organisations_guest_belongs_to_the_workspace_that_it_was_opened_in(
+    tmp_path: Path,
+) -> None:
+    """Slack names the guest's own workspace when they send it."""
+    async with atelier() as here:
+        globex = here.slack.workspace("Globex", installed=False)
+        eve = globex.person("Eve", admin=True)
+        hall = here.team.channel("hall", shared_with=[globex])
+        hall.members.append(eve)
+        async with living(here, tmp_path, outsiders=True) as life:
+            shown = await life.painted("a fox", hall)
+            form = (await here.slack.press(eve, shown, "Edit prompt")).form
+            sent = await here.slack.submit(eve, form, {"prompt": "a wolf"})
+            assert sent.payload["team"]["id"] == globex.id
+            await life.picture(thread=shown)
+            first, second = (record.job for record in await life.home.store.jobs())
+            assert first.at.id == second.at.id
+            assert {first.by.id, second.by.id} == {f"{here.team.id}/{here.ada.id}", f"{globex.id}/{eve.id}"}
+        async with living(here, tmp_path) as strict:
+            here.slack.world.modals[eve.id] = [form]
+            form.closed, form.id = False, "VOTHER"
+            await here.slack.submit(eve, form, {"prompt": "a hare"})
+            assert "organisations share" in form.text
+            assert strict.orders == []

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import aiohttp
 import pytest
 
+from adapters.slack import reception
 from tests.house import png
-from tests.standins.slack import Channel, Kind, Message
+from tests.standins.slack import Channel, Kind, Message, Serving
+from tests.standins.slack.delivered import RESPONSES
 from tests.wire.slack_door import MENU, Life, atelier, living, opened
 
 
@@ -130,18 +133,43 @@ async def test_a_refusal_in_a_thread_is_whispered_in_the_thread(here: Life) -> N
     assert (await here.whispered(here.ada, "Did you mean --seed?")).thread_ts == root.ts
 
 
-async def test_a_refusal_whose_address_has_lapsed_is_whispered_in_the_channel(here: Life) -> None:
+async def test_a_form_of_another_version_says_so_on_its_own_page_however_late(here: Life) -> None:
     form = (await here.slack.slash(here.ada, here.art, "imagine")).form
     here.later(minutes=31)
     photo = here.slack.file(here.ada, "x.png", b"no picture")
     form.callback_id = form.callback_id.replace("imagine", "dance")
     await here.slack.submit(here.ada, form, {"prompt": "a fox", "pictures": photo})
     assert not form.submit, "the page itself says so while it is open"
+
+
+async def test_a_refusal_whose_address_fails_is_whispered_in_the_channel(here: Life) -> None:
     shown = await here.painted()
     here.slack.answering.response_troubles = [500]
     no = await here.slack.press(here.bob, shown, "Delete")
     assert no.responses == 0
     assert "Das kann nur" in (await here.whispered(here.bob, "Das kann nur")).text
+
+
+@pytest.mark.parametrize("end", ["expired_url", "used_url"])
+async def test_past_its_half_hour_or_its_five_answers_an_address_is_left_for_the_channel(
+    here: Life, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    monkeypatch.setattr(reception, "FIRST_ANSWER_S", 0.3)  # the form closes before its file has come
+    asked = await here.slack.slash(here.ada, here.art, "imagine")
+    if end == "expired_url":
+        here.later(minutes=31)
+    else:
+        async with aiohttp.ClientSession() as session:
+            for number in range(RESPONSES):
+                await session.post(asked.response_url, json={"text": f"answer {number}"})
+    file = here.slack.file(here.ada, "cat.png", png()[:60], serving=Serving.LATE)
+    await here.slack.submit(here.ada, asked.form, {"prompt": "a fox", "pictures": file})
+    here.slack.host.late.set()
+    told = await here.whispered(here.ada, "damaged")
+    assert "a fox" in told.text
+    assert here.slack.answering.responses[-1][1:] == (404, end)
+    assert len(here.slack.asked("chat.postEphemeral")) == 1
+    assert here.orders == []
 
 
 async def test_a_refusal_that_the_channel_does_not_take_is_told_directly(here: Life) -> None:

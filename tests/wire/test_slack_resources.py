@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import io
 import re
-from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -17,7 +15,7 @@ from PIL import Image
 from adapters.slack import reception
 from bot import images
 from tests.house import png
-from tests.wire.living import soon
+from tests.wire.living import census, soon
 from tests.wire.slack_door import Life, opened
 
 OURS = re.compile(r"(adapters|slack_bolt|slack_sdk|aiohttp|_?asyncio)\b")
@@ -73,17 +71,9 @@ async def test_what_was_answered_is_not_kept_in_memory(here: Life) -> None:
             await here.slack.close(here.ada, form)
 
     await busy(10)
-    before = census()
+    before = census(OURS)
     await busy(30)
-    assert {kind: count for kind, count in (census() - before).items() if count > 20} == {}
-
-
-def census() -> Counter[str]:
-    """Living objects of the door and its library, by class; timers that were called off, the loop drops by and by."""
-    gc.collect()
-    living = (each for each in gc.get_objects() if not (isinstance(each, asyncio.TimerHandle) and each.cancelled()))
-    kinds = Counter(type(each) for each in living)
-    return Counter({kind.__qualname__: count for kind, count in kinds.items() if OURS.match(str(kind.__module__))})
+    assert {kind: count for kind, count in (census(OURS) - before).items() if count > 20} == {}
 
 
 async def test_of_a_flood_as_many_are_answered_at_once_as_may_be(

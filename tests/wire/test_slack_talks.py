@@ -127,6 +127,20 @@ async def test_a_file_of_which_only_the_id_is_told_is_asked_about(here: Life, ta
     assert len(here.orders) == 1
 
 
+@pytest.mark.parametrize("hosts", [(), ("files.pictures.test",), ("127.0.0.1:1",)])
+async def test_pictures_come_from_no_host_but_slacks_and_those_of_the_setting(
+    tmp_path: Path, hosts: tuple[str, ...]
+) -> None:
+    """The token would go along: a stranger's host must not even be asked."""
+    async with opened(tmp_path, file_hosts=hosts) as here:
+        talk = here.team.dm(here.ada)
+        photo = here.slack.file(here.ada, "cat.png", png())
+        await here.slack.say(here.ada, talk, "upscale", files=[photo])
+        assert "couldn’t fetch" in (await here.shown(channel=talk)).text
+        assert here.slack.host.fetched == []
+        assert here.orders == []
+
+
 # ---- the assistant's pane
 
 
@@ -174,3 +188,26 @@ async def test_buttons_in_the_assistant_answer_in_its_thread(here: Life) -> None
     shown = await here.picture(thread=root)
     await here.slack.press(here.ada, shown, "Upscale")
     assert (await here.picture(thread=root, count=2)).thread_ts == root.ts
+
+
+async def test_what_is_said_in_a_thread_and_to_the_talk_as_well_is_heard(here: Life, talk: Channel) -> None:
+    said = await here.slack.say(here.ada, talk, "help")
+    event = {
+        **said.delivered[0].payload["event"],
+        "subtype": "thread_broadcast",
+        "text": "a wolf",
+        "thread_ts": said.ts,
+    }
+    told = here.slack.asking.event(here.team, event, person=here.ada, channel=talk)
+    here.slack.delivery.send(told)
+    await here.slack.all_settled([told])
+    await here.picture(thread=said)
+    assert [order.prompt for order in here.orders] == ["a wolf"]
+
+
+async def test_without_an_assistant_no_thread_has_a_status(tmp_path: Path) -> None:
+    async with opened(tmp_path, assistant="off") as here:
+        said = await here.slack.say(here.ada, here.team.dm(here.ada), "help")
+        await here.slack.say(here.ada, here.team.dm(here.ada), "a fox", thread=said)
+        await here.picture(thread=said)
+        assert here.slack.asked("assistant.") == []

@@ -139,14 +139,19 @@ async def test_each_thing_goes_to_one_of_the_sockets(house: House) -> None:
     assert all(one.acked for one in asked)
 
 
-async def test_a_warned_client_opens_a_new_socket_and_the_old_one_ends(house: House) -> None:
+def greeting(house: House) -> AsyncApp:
+    """An app that answers every /imagine."""
     app = house.app()
 
     @app.command("/imagine")
     async def imagine(ack: Any) -> None:
         await ack("hi")
 
-    async with house.running(app):
+    return app
+
+
+async def test_a_warned_client_opens_a_new_socket_and_the_old_one_ends(house: House) -> None:
+    async with house.running(greeting(house)):
         house.slack.sockets.refresh()
         await house.slack.until(lambda: house.slack.sockets.connects == 2)
         await house.slack.until(lambda: [link.closes_at for link in house.slack.sockets.live] == [None])
@@ -158,14 +163,7 @@ async def test_a_warned_client_opens_a_new_socket_and_the_old_one_ends(house: Ho
 
 
 async def test_a_cut_line_is_opened_again(house: House) -> None:
-    app = house.app()
-
-    @app.command("/imagine")
-    async def imagine(ack: Any) -> None:
-        await ack("hi")
-
-    async with house.running(app):
-        house.slack.sockets.turn_away()
+    async with house.running(greeting(house)):
         house.slack.sockets.drop()
         await house.slack.until(lambda: house.slack.sockets.connects == 2)
         await house.slack.connected()

@@ -90,7 +90,9 @@ class Asking:
         return self._triggered(Sort.INTERACTION, payload, person, channel, where, "actions")
 
     def submission(self, person: Person, view: View, values: dict[str, Any]) -> Delivered:
-        payload = self._interaction("view_submission", person, view.workspace) | {
+        """A form, sent; of another organisation's guest it names their own workspace as the team."""
+        guest = person.workspace is not view.workspace and person.workspace.org_id != (view.workspace.org_id or "")
+        payload = self._interaction("view_submission", person, person.workspace if guest else view.workspace) | {
             "view": self.telling.view(view, values),
             "response_urls": [],
         }

@@ -13,6 +13,7 @@ from cryptography.fernet import Fernet
 from slack_sdk.oauth.installation_store import Installation
 from slack_sdk.oauth.installation_store.sqlalchemy import SQLAlchemyInstallationStore
 from slack_sdk.oauth.state_store.sqlalchemy import SQLAlchemyOAuthStateStore
+from structlog.testing import capture_logs
 
 from adapters import Database
 from adapters.slack.event import Tenant
@@ -127,18 +128,15 @@ async def test_an_older_key_still_decrypts_and_is_needed_no_more_after_a_start(d
     assert bot.bot_token == TOKEN
 
 
-async def test_what_cannot_be_decrypted_counts_as_not_installed_and_can_be_installed_anew(
-    database: Database, capsys: pytest.CaptureFixture[str]
-) -> None:
+async def test_what_cannot_be_decrypted_counts_as_not_installed_and_can_be_installed_anew(database: Database) -> None:
     await of(database, STRANGE).async_save(made())
     ours = of(database)
-    await ours.open()
-    assert await ours.async_find_bot(enterprise_id=None, team_id="T1") is None
-    assert await ours.async_find_installation(enterprise_id=None, team_id="T1") is None
-    told = capsys.readouterr().out
-    assert "SLACK_ENCRYPTION_KEY" in told
-    assert "team=T1" in told
-    assert TOKEN not in told
+    with capture_logs() as told:
+        await ours.open()
+        assert await ours.async_find_bot(enterprise_id=None, team_id="T1") is None
+        assert await ours.async_find_installation(enterprise_id=None, team_id="T1") is None
+    assert any("SLACK_ENCRYPTION_KEY" in each["event"] and each["team"] == "T1" for each in told)
+    assert TOKEN not in str(told)
     await ours.async_save(made(bot_token="xoxb-anew"))
     bot = await ours.async_find_bot(enterprise_id=None, team_id="T1")
     assert bot is not None
