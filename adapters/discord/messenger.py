@@ -6,7 +6,7 @@ import asyncio
 import io
 import json
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -17,7 +17,7 @@ import structlog
 
 from adapters.discord import render
 from adapters.discord.event import NOBODY, Handle, receipt_of
-from bot.chat.anew import anew
+from bot.chat.anew import anew, caught_up
 from bot.chat.form import Say
 from bot.clock import Clock
 from bot.desk import Desk
@@ -174,13 +174,7 @@ class DiscordMessenger:
         if answer is None:
             return None
         receipt = receipt_of(int(place.id), answer, answer=True)
-        try:
-            await self.edit(place, receipt, reply)
-        except PlaceGoneError:
-            with suppress(DeliveryError):
-                await self.remove(place, receipt)
-            return None
-        return receipt
+        return receipt if await caught_up(self, place, receipt, reply) else None
 
     async def _own_answer(self, handle: Handle, reply: Reply) -> int | None:
         """The message that answered the interaction, where it is about the same job: its buttons name it."""

@@ -16,7 +16,7 @@ from adapters.slack.channel import Channels
 from adapters.slack.event import Handle, channel_of, receipt_of
 from adapters.slack.fault import INVALID_BLOCKS, POST, UPDATE, Calls, Clients, code_of, told, unsure
 from adapters.slack.upload import Uploads, name_for, name_of
-from bot.chat.anew import anew
+from bot.chat.anew import anew, caught_up
 from bot.chat.form import Say
 from bot.chat.memory import Memory
 from bot.clock import Clock
@@ -164,11 +164,7 @@ class SlackMessenger:
         if not ts:
             return None
         receipt = receipt_of(spot.tenant, spot.channel, ts)
-        try:
-            await self.edit(place, receipt, reply)
-        except PlaceGoneError:
-            with suppress(DeliveryError):
-                await self.remove(place, receipt)
+        if not await caught_up(self, place, receipt, reply):
             return None
         self._lost.pop(nonce, None)
         return receipt

@@ -1,11 +1,13 @@
-"""When a message of ours can't be changed: what the core makes of it."""
+"""When a message of ours may stand there already, or can't be changed: what the core makes of it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
-from bot.errors import PlaceGoneError, PlaceShutError
+from bot.delivery import Messenger
+from bot.errors import DeliveryError, PlaceGoneError, PlaceShutError
+from bot.message import Place, Receipt, Reply
 
 
 @contextmanager
@@ -15,3 +17,14 @@ def anew() -> Iterator[None]:
         yield
     except PlaceShutError as error:
         raise PlaceGoneError("the message can't be changed") from error
+
+
+async def caught_up(messenger: Messenger, place: Place, receipt: Receipt, reply: Reply) -> bool:
+    """Bring a message that was found again up to date. False: it can't be, so it is taken away."""
+    try:
+        await messenger.edit(place, receipt, reply)
+    except PlaceGoneError:
+        with suppress(DeliveryError):
+            await messenger.remove(place, receipt)
+        return False
+    return True

@@ -1,7 +1,4 @@
-"""A desk in memory for the doors' tests: the same calls, words and Replies as the house's, and jobs that a test drives.
-
-`python -m tests.standins.desk` serves the channel over it, with a painter of coloured shapes, to look at the page.
-"""
+"""A desk in memory for the doors' tests: calls, words and Replies as the house's, and jobs that a test drives."""
 
 from __future__ import annotations
 
@@ -9,8 +6,6 @@ import asyncio
 import hashlib
 import io
 import itertools
-import sys
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -18,7 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import cast
 
-from PIL import Image, ImageDraw, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from bot import prompt
 from bot.clock import Clock, RealClock
@@ -45,6 +40,7 @@ from bot.reply import Replies, Standing
 from bot.request import Enlarge, Format, ImageId, Imagine, Kind, Ratio, Request, Shape, Upscale, Wish, kind_of
 from bot.view import Entry, Shown, Vendor, View
 from bot.words import Words
+from tests.standins.landscape import enlarge, paint
 
 GRID = Grid(low=256, high=1440, step=32, default=Shape(1024, 768), max_pixels=1440 * 1440)
 ULTRA = (Ratio(16, 9), Ratio(1, 1), Ratio(3, 2), Ratio(4, 5), Ratio(9, 16), Ratio(21, 9))
@@ -389,84 +385,3 @@ class StandInDesk:
         if by.key != ask.job.by.key and not by.moderates(ask.job.at):
             raise NotYoursError
         return ask
-
-
-def paint(shape: Shape, seed: int) -> bytes:
-    """A calm landscape of bands, to have something to look at."""
-    small = Image.new("RGB", (shape.width, shape.height))
-    draw = ImageDraw.Draw(small)
-    hues = ((248, 214, 176), (238, 168, 128), (196, 110, 104), (120, 78, 104), (64, 56, 92), (34, 36, 64))
-    for row in range(shape.height):
-        at = row / shape.height * (len(hues) - 1)
-        low, part = hues[int(at)], at - int(at)
-        high = hues[min(int(at) + 1, len(hues) - 1)]
-        draw.line(
-            (0, row, shape.width, row),
-            (_mixed(low[0], high[0], part), _mixed(low[1], high[1], part), _mixed(low[2], high[2], part)),
-        )
-    radius, left = shape.height // 9, shape.width * (seed % 7 + 1) // 9
-    draw.ellipse((left - radius, shape.height // 4, left + radius, shape.height // 4 + 2 * radius), (255, 238, 206))
-    for layer in range(3):
-        base, color = shape.height * (6 + layer) // 9, (70 - 20 * layer, 60 - 18 * layer, 90 - 22 * layer)
-        steps = range(0, shape.width + 60, 60)
-        ridge = [(x, base - (seed * (layer + 3) + x * x // 97) % (shape.height // 8 + 1)) for x in steps]
-        draw.polygon([(0, shape.height), *ridge, (shape.width, shape.height)], color)
-    return _webp(small)
-
-
-def _mixed(low: int, high: int, part: float) -> int:
-    return round(low + (high - low) * part)
-
-
-def enlarge(content: bytes, shape: Shape) -> bytes:
-    with Image.open(io.BytesIO(content)) as image:
-        return _webp(image.convert("RGB").resize((shape.width, shape.height)))
-
-
-def _webp(image: Image.Image) -> bytes:
-    out = io.BytesIO()
-    image.save(out, "WEBP", quality=82)
-    return out.getvalue()
-
-
-async def painter(desk: StandInDesk, step_s: float = 0.5) -> None:
-    """Works every job off as a provider would: a moment in the queue, some progress, a picture."""
-    async with asyncio.TaskGroup() as jobs:
-        seen: set[JobId] = set()
-        while True:
-            await desk.accepted.wait()
-            desk.accepted.clear()
-            for job in [job for job in desk.asks if job not in seen]:
-                seen.add(job)
-                jobs.create_task(_painted(desk, job, step_s))
-
-
-async def _painted(desk: StandInDesk, job: JobId, step_s: float) -> None:
-    for tenth in range(1, 10, 2):
-        await asyncio.sleep(step_s)
-        if desk.asks[job].outcome is not None:
-            return
-        await desk.work(job, word="Pending" if tenth < 3 else "Generating", fraction=tenth / 10)
-    await asyncio.sleep(step_s)
-    if desk.asks[job].outcome is None:
-        await desk.finish(job)
-
-
-async def serve(port: int) -> None:
-    from adapters import Kit
-    from adapters.web import Settings, open_adapter
-
-    with tempfile.TemporaryDirectory() as folder:
-        desk = StandInDesk(Path(folder))
-        door = open_adapter(Settings(port=port), desk.front, Kit())
-        desk.messenger = door.messenger
-        await door.open()
-        print(door.address, flush=True)
-        try:
-            await painter(desk)
-        finally:
-            await door.close()
-
-
-if __name__ == "__main__":
-    asyncio.run(serve(int(sys.argv[1]) if len(sys.argv) > 1 else 5000))
