@@ -39,7 +39,6 @@ SAID: Final = (discord.MessageType.default, discord.MessageType.reply)
 _CODE: Final = re.compile(r"`[^`]*`")
 """Shown as written, as when people explain how to call the bot; Discord mentions nobody in it, either."""
 _MENTION: Final = re.compile(r"<@!?(\d+)>")
-_FLAGGING: Final = re.compile(r"(?<!\S)[-–—/]+|[\"„“”]")
 _EMOJI: Final = re.compile(r"<a?:(\w+):\d+>")
 
 
@@ -80,7 +79,7 @@ def words_for(message: discord.Message, me: int, role: int | None) -> str | None
     called = message.guild is None or ours.search(_CODE.sub("", message.content))
     if not called and not (_pings(message, me) and _is_command(words)):
         return None
-    names = {str(person.id): _harmless(person.display_name) for person in message.mentions}
+    names = {str(person.id): asking.harmless(person.display_name) for person in message.mentions}
     named = _MENTION.sub(lambda found: names.get(found[1], found[0]), words)
     return _EMOJI.sub(r"\1", named)
 
@@ -93,11 +92,6 @@ def replies_unread(message: discord.Message, me: int) -> bool:
     known = message.reference.resolved if message.reference else None
     to_us = isinstance(known, discord.Message) and known.author.id == me
     return message.guild is not None and (to_us or _pings(message, me)) and _is_bare(message)
-
-
-def _harmless(name: str) -> str:
-    """A name as words to paint: people choose it themselves, and its dashes are nobody's flags."""
-    return " ".join(_FLAGGING.sub("", name).split())
 
 
 def _pings(message: discord.Message, me: int) -> bool:

@@ -32,7 +32,6 @@ SAID: Final = (None, "file_share", "thread_broadcast")
 _TOKEN: Final = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
 """A mention, a channel, a link or a date, as Slack marks it among the words, with what people see of it."""
 _PERSON: Final = re.compile(r"<@([^<>|]+)")
-_FLAGGING: Final = re.compile(r"(?<!\S)[-–—/]+|[\"„“”]")
 
 
 def plant(app: AsyncApp, door: Reception) -> None:
@@ -98,11 +97,11 @@ def words_of(text: str, me: str, names: Mapping[str, str]) -> str:
             case "@" if mark[1:] == me:
                 return " "
             case "@":
-                return _harmless(names.get(mark[1:]) or label or "")
+                return asking.harmless(names.get(mark[1:]) or label or "")
             case "#":
-                return _harmless(label or "")
+                return asking.harmless(label or "")
             case "!":
-                return _harmless((label or mark.split("^")[0]).removeprefix("!"))
+                return asking.harmless((label or mark.split("^")[0]).removeprefix("!"))
             case _:
                 return label or mark
 
@@ -209,8 +208,3 @@ def _is_said(event: Mapping[str, Any]) -> bool:
 def _me(body: Mapping[str, Any]) -> str:
     """The bot's own user id, as the event tells for whom it is."""
     return str(next((each.get("user_id") for each in body.get("authorizations") or () if each.get("is_bot")), ""))
-
-
-def _harmless(name: str) -> str:
-    """A name as words to paint: people choose it themselves, and its dashes are nobody's flags."""
-    return " ".join(_FLAGGING.sub("", name).split())

@@ -343,8 +343,8 @@ class Visit:
 
     async def _reassure(self) -> None:
         """Where Slack takes no more messages for the moment, say to the person that the picture is being made."""
-        newest = await self.desk.mine(self.person, limit=1)
-        if self._line.open and newest and newest[0].receipt is None and not newest[0].status.ended:
+        newest = await self.desk.mine(self.person, limit=1) if self._line.open else ()
+        if newest and newest[0].receipt is None and not newest[0].status.ended:
             title, body = self.say("slack-taken"), self.say("slack-taken-body")
             await self.tell(Reply(tone=Tone.HELP, locale=self.person.locale, title=title, body=body))
 

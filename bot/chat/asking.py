@@ -16,6 +16,7 @@ from bot.request import Imagine, Wish
 from bot.view import View
 
 _CALL: Final = re.compile(r"\A[,:](?:\s+|\Z)")
+_FLAGGING: Final = re.compile(r"(?<!\S)[-–—/]+|[\"„“”]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,11 @@ async def paint(
 def called(words: str) -> str:
     """What is said to somebody whose name was left out: of "@imagebot, upscale" or "@imagebot: upscale" the command."""
     return _CALL.sub("", words)
+
+
+def harmless(name: str) -> str:
+    """A name as words to paint: people choose it themselves, and its dashes are nobody's flags."""
+    return " ".join(_FLAGGING.sub("", name).split())
 
 
 def most_references(desk: Desk) -> int:
