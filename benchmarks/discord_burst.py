@@ -12,8 +12,7 @@ from discord import app_commands
 
 from adapters import Kit
 from adapters.discord import Settings, open_adapter
-from benchmarks.figure import Figure, Ground
-from benchmarks.gauge import percentile
+from benchmarks.figure import Figure, Ground, crowd
 from benchmarks.house import CannedProvider, open_house
 from bot.job import Rendered
 from bot.providers import Order
@@ -52,20 +51,13 @@ async def _measure(ground: Ground) -> list[Figure]:
         waits = {"ours": await _ours(ground, discord, channel, people)}
         async with _bare(discord):
             waits["bare"] = await _rushes(discord, channel, people)
-    return [
-        Figure(
-            what=f"{CROWD} slash commands at once: first answer {name}",
-            ours=percentile(waits["ours"], percent),
-            other=other,
-            against=against,
-            unit="ms",
-        )
-        for name, percent in (("p50", 50), ("p99", 99))
-        for against, other in (
-            ("discord.py answering one word", percentile(waits["bare"], percent)),
-            ("Discord's limit", LIMIT_MS),
-        )
-    ]
+    return crowd(
+        f"{CROWD} slash commands at once: first answer",
+        waits["ours"],
+        waits["bare"],
+        peer="discord.py answering one word",
+        limit=("Discord's limit", LIMIT_MS),
+    )
 
 
 async def _ours(ground: Ground, discord: Discord, channel: Channel, people: list[Person]) -> list[float]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+
+from benchmarks.gauge import percentile
 
 
 class Scale(StrEnum):
@@ -47,3 +50,17 @@ class Ground:
 
 class SkippedError(Exception):
     """It can't be measured on this machine; the message says what is missing."""
+
+
+def crowd(
+    what: str, ours: Sequence[float], bare: Sequence[float], *, peer: str, limit: tuple[str, float]
+) -> list[Figure]:
+    """How long each of many waited, in milliseconds: the median and the slowest but one in a hundred.
+
+    Both beside a peer's smallest app and beside a platform's limit, which is its name and its milliseconds.
+    """
+    return [
+        Figure(what=f"{what} {name}", ours=percentile(ours, percent), other=other, against=against, unit="ms")
+        for name, percent in (("p50", 50), ("p99", 99))
+        for against, other in ((peer, percentile(bare, percent)), limit)
+    ]

@@ -13,8 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters import Kit
 from adapters.slack import Settings, open_adapter
-from benchmarks.figure import Figure, Ground
-from benchmarks.gauge import percentile
+from benchmarks.figure import Figure, Ground, crowd
 from benchmarks.house import CannedProvider, open_house
 from bot.job import Rendered
 from bot.providers import Order
@@ -41,20 +40,13 @@ async def _measure(ground: Ground) -> list[Figure]:
         waits = {"ours": await _ours(ground, slack, team, channel, people)}
         async with _bare(slack, team):
             waits["bare"] = await _rushes(slack, channel, people)
-    return [
-        Figure(
-            what=f"{CROWD} slash commands at once on Slack: acknowledged {name}",
-            ours=percentile(waits["ours"], percent),
-            other=other,
-            against=against,
-            unit="ms",
-        )
-        for name, percent in (("p50", 50), ("p99", 99))
-        for against, other in (
-            ("bare Bolt answering one word", percentile(waits["bare"], percent)),
-            ("Slack's limit", LIMIT_MS),
-        )
-    ]
+    return crowd(
+        f"{CROWD} slash commands at once on Slack: acknowledged",
+        waits["ours"],
+        waits["bare"],
+        peer="bare Bolt answering one word",
+        limit=("Slack's limit", LIMIT_MS),
+    )
 
 
 async def _ours(

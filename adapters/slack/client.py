@@ -324,12 +324,6 @@ class Site:
             site.router.add_post(EVENTS_PATH, _listener(app, signing_secret))
         self._runner = web.AppRunner(site, access_log=None, shutdown_timeout=3.0)
 
-    @property
-    def address(self) -> str:
-        """Such as "http://127.0.0.1:3000"; "" while it is closed."""
-        addresses = self._runner.addresses
-        return f"http://{addresses[0][0]}:{addresses[0][1]}" if addresses else ""
-
     async def open(self) -> None:
         """Raises SettingsError where the address is taken."""
         await self._runner.setup()

@@ -78,11 +78,6 @@ class People:
             looks = {user: tasks.create_task(look(user)) for user in asked}
         return {user: look.result() for user, look in looks.items()}
 
-    def locale(self, tenant: Tenant, user: str) -> str | None:
-        """Their language, as far as it was told lately."""
-        known = self._accounts.get((tenant, user))
-        return known.value.locale if known else None
-
     def forget(self, tenant: Tenant) -> None:
         """Remember nobody of a workspace any more."""
         for memory in (self._accounts, self._members):

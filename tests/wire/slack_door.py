@@ -9,8 +9,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
+import pytest
+
 from adapters import Kit
-from adapters.slack import Settings, open_adapter
+from adapters.slack import Settings, client, open_adapter
 from adapters.slack.door import Adapter
 from bot.desk import Desk
 from tests.house import png
@@ -138,3 +140,10 @@ async def opened(folder: Path, **settings: Any) -> AsyncIterator[Life]:
     """A workspace of its own, and the house open to it, with settings or `limits` of the test's own."""
     async with atelier() as here, living(here, folder, **settings) as life:
         yield life
+
+
+def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What takes the door's sockets seconds between two tries takes none now."""
+    monkeypatch.setattr(client, "LONGEST_ABSENCE_S", 0.05)
+    monkeypatch.setattr(client, "LOOK_S", 0.02)
+    monkeypatch.setattr(client, "CONNECT_S", 0.5)

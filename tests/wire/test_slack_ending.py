@@ -17,17 +17,14 @@ from adapters.slack import client, reception
 from tests.house import png
 from tests.standins.slack import Serving, Stage
 from tests.wire.living import logbook, over
-from tests.wire.slack_door import Life, atelier, living, opened
+from tests.wire.slack_door import Life, atelier, hurry, living, opened
 
 OPEN = "apps.connections.open"
 
 
 @pytest.fixture(autouse=True)
 def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What takes seconds between two tries takes none here."""
-    monkeypatch.setattr(client, "LONGEST_ABSENCE_S", 0.05)
-    monkeypatch.setattr(client, "LOOK_S", 0.02)
-    monkeypatch.setattr(client, "CONNECT_S", 0.5)
+    hurry(monkeypatch)
 
 
 @pytest.fixture

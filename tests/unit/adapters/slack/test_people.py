@@ -107,4 +107,6 @@ async def test_slack_is_left_alone_for_as_long_as_it_asks(people: People, slack:
 async def test_of_a_workspace_that_left_nothing_is_remembered(people: People, slack: Directory) -> None:
     await people.account(event())
     people.forget(HERE)
-    assert people.locale(HERE, "U1") is None
+    slack.trouble = TimeoutError
+    account = await people.account(event())
+    assert (account.locale, account.groups) == ("en", frozenset())
