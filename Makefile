@@ -31,7 +31,7 @@ fix: .venv/test ## let ruff put format, imports and simple findings right
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: .venv/test $(WEIGHTS) ## measure, and print a table
+bench: .venv/test .venv-peers/done $(WEIGHTS) ## measure, and print a table
 	$(BIN)/python -m benchmarks
 
 lock: .venv/test ## write the locks anew from pyproject.toml; UPGRADE=--upgrade takes newer versions
@@ -40,7 +40,7 @@ lock: .venv/test ## write the locks anew from pyproject.toml; UPGRADE=--upgrade 
 	$(COMPILE) pyproject.toml --group dev -c requirements.txt -c requirements-setup.txt -o requirements-dev.txt
 
 clean: ## remove .venv and all caches; pictures, settings and keys stay
-	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf .venv .venv-peers build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
 # Set-up, each step once: a stamp is older than the lock it was made from, or it stands.
 .venv/run: requirements.txt requirements-setup.txt pyproject.toml setup.sh
@@ -48,6 +48,10 @@ clean: ## remove .venv and all caches; pictures, settings and keys stay
 
 .venv/test: requirements-dev.txt requirements-setup.txt pyproject.toml setup.sh
 	@./setup.sh requirements-dev.txt && touch $@
+
+# Other projects' clients, to measure beside ours. Where they can't be had, the benchmarks say so and go on.
+.venv-peers/done: benchmarks/peers.txt | .venv/test
+	-@$(BIN)/python -m venv --clear .venv-peers && .venv-peers/bin/python -m pip install --quiet --disable-pip-version-check -r $< && touch $@
 
 # Without them the bot runs on and upscales in a plainer way, so a failure stops nothing.
 $(WEIGHTS): | .venv/run

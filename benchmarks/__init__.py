@@ -18,6 +18,7 @@ from benchmarks.figure import Figure, Ground
 REGISTRY: Final[Mapping[str, str]] = {
     "accept": "benchmarks.accept",
     "tickets": "benchmarks.tickets",
+    "polling": "benchmarks.polling",
     "upscale": "benchmarks.upscale",
     "picture": "benchmarks.picture",
     "page": "benchmarks.page",

@@ -10,7 +10,6 @@ from dbos import DBOS, SetEnqueueOptions, SetWorkflowID
 from benchmarks.figure import Figure, Ground
 from benchmarks.gauge import Stopwatch, percentile
 from benchmarks.house import CannedProvider, MuteMessenger, open_house
-from bot.engine.durable import POLL_S
 from bot.job import Rendered
 from bot.message import Person, Place
 from bot.providers import Order
@@ -21,6 +20,8 @@ ROUNDS: Final = 200
 PEOPLE: Final = 10
 BARE: Final = "bare"
 PLACE: Final = Place("mute", "street")
+POLL_S: Final = 0.25
+"""How often the bare queue is looked through: DBOS looks once a second by itself."""
 
 
 @DBOS.workflow(name=BARE)

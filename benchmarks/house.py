@@ -13,7 +13,7 @@ from random import Random
 from typing import Final
 
 from bot import telemetry
-from bot.app import furnish
+from bot.app import furnish, loops
 from bot.clock import RealClock
 from bot.delivery import Delivery
 from bot.desk import Desk
@@ -100,7 +100,7 @@ def log_to_nowhere() -> None:
 
 
 @asynccontextmanager
-async def open_house(folder: Path, provider: CannedProvider) -> AsyncIterator[House]:
+async def open_house(folder: Path, provider: CannedProvider, *, doors: tuple[str, ...] = ()) -> AsyncIterator[House]:
     """Open it on an empty folder; nobody is limited."""
     log_to_nowhere()
     clock = RealClock()
@@ -119,15 +119,14 @@ async def open_house(folder: Path, provider: CannedProvider) -> AsyncIterator[Ho
             random=Random(0),
             limits=Limits(),
             keys=KeyRing(catalogue, remember=_no_keys, forget=_no_key),
-            engine=lambda paint, deliver: DurableEngine(
-                f"sqlite:///{folder / 'engine.sqlite'}", lanes=catalogue.lanes(), paint=paint, deliver=deliver
+            engine=lambda paint: DurableEngine(
+                f"sqlite:///{folder / 'engine.sqlite'}", process=store.process, paint=paint
             ),
         )
         await rooms.engine.launch()
         closing.push_async_callback(rooms.engine.close)
-        for work in (rooms.watch.run(), rooms.delivery.run()):
-            loop = asyncio.create_task(work)
-            closing.push_async_callback(_ended, loop)
+        await rooms.lease.enter(doors)
+        closing.push_async_callback(_ended, asyncio.create_task(loops(rooms)))
         yield House(desk=rooms.desk, store=store, delivery=rooms.delivery)
 
 

@@ -24,17 +24,23 @@ from bot import telemetry
 from bot.clock import Clock, RealClock
 from bot.delivery import Delivery, Messenger
 from bot.desk import Desk
+from bot.dispatch import Dispatch
 from bot.engine import Corridor, Engine
 from bot.engine.durable import DurableEngine
+from bot.errors import AwayError, SettingsError
 from bot.gallery import Gallery
+from bot.job import JobId
 from bot.keyring import KeyRing
+from bot.lease import Lease
 from bot.policy import Limits
+from bot.postman import Postman
 from bot.providers import REGISTRY as VENDORS
 from bot.providers import Kit as VendorKit
 from bot.providers.catalogue import Catalogue
 from bot.reply import Replies
 from bot.runner import Runner
 from bot.settings import Remark, Settings
+from bot.spending import Cap, Of, Per
 from bot.store import Store
 from bot.teller import Teller
 from bot.watch import Watch
@@ -91,12 +97,16 @@ class House:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rooms(Generic[E]):
-    """What `furnish` put together: watch.run() and delivery.run() are to be kept going, the engine to be opened."""
+    """What `furnish` put together: `loops` is to be kept going, the engine to be opened."""
 
     desk: Desk
     delivery: Delivery
     watch: Watch
     engine: E
+    runner: Runner
+    dispatch: Dispatch
+    postman: Postman
+    lease: Lease
 
 
 def read_settings(path: Path | None) -> Settings:
@@ -132,22 +142,29 @@ def furnish(
     random: Random,
     limits: Limits,
     keys: KeyRing,
-    engine: Callable[[Corridor, Corridor], E],
+    engine: Callable[[Corridor], E],
+    worker: bool = True,
 ) -> Rooms[E]:
-    """Put the rooms together around one store; engine(paint, deliver) makes what runs those corridors."""
+    """Put the rooms together around one store; engine(paint) makes what runs that corridor."""
     watch, delivery = Watch(clock), Delivery(store, clock)
     teller = Teller(store=store, gallery=gallery, catalogue=catalogue, delivery=delivery, replies=Replies(words))
+
+    def over(job: JobId) -> None:
+        postman.ring()
+        dispatch.ring()
+        desk.ended(job)
+
     runner = Runner(
         store=store,
         gallery=gallery,
         catalogue=catalogue,
         watch=watch,
         delivery=delivery,
-        teller=teller,
         clock=clock,
-        ended=lambda job: desk.ended(job),
+        ended=over,
     )
-    made = engine(runner.paint, runner.deliver)
+    made = engine(runner.paint)
+    dispatch = Dispatch(store=store, engine=made, runner=runner, slots=catalogue.lanes())
     desk = Desk(
         store=store,
         gallery=gallery,
@@ -160,20 +177,48 @@ def furnish(
         keys=keys,
         clock=clock,
         random=random,
+        waits=dispatch.ring,
+        over=over,
     )
-    return Rooms(desk=desk, delivery=delivery, watch=watch, engine=made)
+    postman = Postman(store=store, teller=teller, delivery=delivery, clock=clock, told=desk.ended)
+    lease = Lease(store, clock, worker=worker, tell=desk.take_up, run=dispatch.take_over)
+    delivery.lease = lambda: lease.held
+    return Rooms(
+        desk=desk,
+        delivery=delivery,
+        watch=watch,
+        engine=made,
+        runner=runner,
+        dispatch=dispatch,
+        postman=postman,
+        lease=lease,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a process does of the whole: the doors that it opens (None: all that are configured), and whether it works."""
+
+    doors: frozenset[str] | None = None
+    worker: bool = True
+
+
+WHOLE: Final = Part()
 
 
 @asynccontextmanager
-async def open_house(settings: Settings, *, errand: bool = False) -> AsyncIterator[House]:
+async def open_house(settings: Settings, *, errand: bool = False, part: Part = WHOLE) -> AsyncIterator[House]:
     """Open from the ground up and close from the top down. Raises SettingsError before anything is half started.
 
     errand: only a web door on a free port of this machine, for one command in the terminal.
     """
     clock: Clock = RealClock()
     async with AsyncExitStack() as closing:
-        store = await Store.open(database_url(settings), clock=clock)
+        url = database_url(settings)
+        store = await Store.open(url, clock=clock)
         closing.push_async_callback(store.close)
+        if part != WHOLE and not store.shared:
+            raise SettingsError("--doors and --worker need store.database_url = postgresql://..., which they share.")
         gallery = await Gallery.open(settings.store.data_dir / "gallery", store, clock=clock)
         catalogue = open_catalogue(settings, clock)
         closing.push_async_callback(catalogue.close)
@@ -185,56 +230,85 @@ async def open_house(settings: Settings, *, errand: bool = False) -> AsyncIterat
             words=words,
             clock=clock,
             random=SystemRandom(),
-            limits=_limits(settings),
+            limits=limits_of(settings),
             keys=_key_ring(settings, catalogue),
-            engine=lambda paint, deliver: DurableEngine(
-                f"sqlite:///{settings.store.data_dir / 'engine.sqlite'}",
-                lanes=catalogue.lanes(),
-                paint=paint,
-                deliver=deliver,
-            ),
+            engine=lambda paint: DurableEngine(_engine_url(settings, store), process=store.process, paint=paint),
+            worker=part.worker,
         )
-        desk, engine = rooms.desk, rooms.engine
-        doors = _doors(settings, desk, store, errand=errand)
+        desk = rooms.desk
+        doors = _doors(settings, desk, store, errand=errand, part=part)
         for name, door in doors.items():
             rooms.delivery.messengers[name] = door.messenger
-        loops = _loops(rooms.watch, rooms.delivery, engine, None if errand else catalogue, clock)
-        tasks = asyncio.create_task(loops, name="house loops")
+        await rooms.engine.launch()
+        closing.push_async_callback(rooms.engine.close)
+        await rooms.lease.enter(tuple(doors))
+        closing.push_async_callback(rooms.lease.leave)
+        tasks = asyncio.create_task(_loops(rooms, clock, catalogue, errand=errand), name="house loops")
         closing.push_async_callback(_ended, tasks)
-        await engine.launch()
-        closing.push_async_callback(engine.close)
-        await desk.take_up()
+        await rooms.lease.take_over()
         for door in doors.values():
             closing.push_async_callback(door.close)
             await door.open()
+        closing.push_async_callback(rooms.postman.close)  # while the doors are open: what is being posted arrives
         closing.callback(desk.close)
         store.announce(doors["web"].address if "web" in doors else "")
         yield House(desk=desk, catalogue=catalogue, words=words, doors=doors, tasks=tasks)
 
 
-async def run(settings: Settings, opened: Callable[[House], None], closing: Callable[[], None]) -> None:
-    """Serve until SIGINT or SIGTERM. opened(house) greets once everything stands, closing() says that it ends."""
+async def run(
+    settings: Settings, opened: Callable[[House], None], closing: Callable[[], None], part: Part = WHOLE
+) -> bool:
+    """Serve until SIGINT or SIGTERM. opened(house) greets once everything stands, closing() says that it ends.
+
+    True where it ends because this process was away for longer than its lease: it is to be run anew.
+    """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(sign, stop.set)
-    async with open_house(settings) as house:
+    async with open_house(settings, part=part) as house:
         opened(house)
         stopping = asyncio.create_task(stop.wait(), name="waiting for a signal")
         await asyncio.wait({stopping, house.tasks}, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
-        if house.tasks.done():
-            house.tasks.result()  # a loop that ended by itself broke: let its trace be seen
-        closing()
+        away = house.tasks.done() and _was_away(house.tasks)
+        if not away:
+            closing()
+    return away
 
 
-async def _loops(watch: Watch, delivery: Delivery, engine: Engine, catalogue: Catalogue | None, clock: Clock) -> None:
+def _was_away(tasks: asyncio.Task[None]) -> bool:
+    """Whether the loops ended because of that; one that broke in another way lets its trace be seen."""
+    try:
+        tasks.result()
+    except* AwayError:
+        log.error("this process was away for longer than its lease, and begins anew")  # noqa: TRY400
+    return True
+
+
+async def loops(rooms: Rooms[Any]) -> None:
+    """Everything that a house keeps going by itself, until cancelled."""
     async with asyncio.TaskGroup() as group:
-        group.create_task(watch.run(), name="watch")
-        group.create_task(delivery.run(), name="delivery")
-        group.create_task(_tidy(engine, clock), name="tidy")
-        if catalogue is not None:
+        group.create_task(rooms.watch.run(), name="watch")
+        group.create_task(rooms.delivery.run(), name="delivery")
+        group.create_task(rooms.postman.run(), name="postman")
+        group.create_task(rooms.lease.run(), name="lease")
+        if rooms.lease.worker:
+            group.create_task(rooms.dispatch.run(), name="dispatch")
+            group.create_task(rooms.runner.keep_in_touch(), name="keep in touch")
+
+
+async def _loops(rooms: Rooms[Any], clock: Clock, catalogue: Catalogue, *, errand: bool) -> None:
+    async with asyncio.TaskGroup() as group:
+        group.create_task(loops(rooms), name="rooms")
+        group.create_task(_tidy(rooms.engine, clock), name="tidy")
+        if not errand:
             group.create_task(_look_after(catalogue, clock), name="look after providers")
+
+
+def _engine_url(settings: Settings, store: Store) -> str:
+    """The engine keeps its runs beside the jobs; an SQLite file of its own has a writer of its own."""
+    return database_url(settings) if store.shared else f"sqlite:///{settings.store.data_dir / 'engine.sqlite'}"
 
 
 async def _look_after(catalogue: Catalogue, clock: Clock) -> None:
@@ -263,14 +337,21 @@ async def _ended(tasks: asyncio.Task[None]) -> None:
     await asyncio.wait({tasks})
 
 
-def _limits(settings: Settings) -> Limits:
+def limits_of(settings: Settings) -> Limits:
+    """What the house's and the doors' settings say about who may have how much, and where."""
     policy = settings.policy
     return Limits(
         jobs_per_minute=policy.jobs_per_minute,
         concurrent_jobs=policy.concurrent_jobs,
         pictures_per_day=policy.pictures_per_day,
+        caps=tuple(
+            Cap(of=Of(cap.of), per=Per(cap.per), id=cap.id, pictures=cap.pictures, cents=cap.cents)
+            for cap in policy.caps
+        ),
+        unknown_price_cents=policy.unknown_price_cents,
         channels={name: getattr(door, "channels", ()) for name, door in settings.doors.items()},
         roles={name: getattr(door, "roles", ()) for name, door in settings.doors.items()},
+        priorities=dict(policy.priorities),
         zone=ZoneInfo(policy.time_zone),
     )
 
@@ -285,12 +366,14 @@ def _key_ring(settings: Settings, catalogue: Catalogue) -> KeyRing:
     return KeyRing(catalogue, remember=remember, forget=forget)
 
 
-def _doors(settings: Settings, desk: Desk, store: Store, *, errand: bool) -> dict[str, Door]:
+def _doors(settings: Settings, desk: Desk, store: Store, *, errand: bool, part: Part) -> dict[str, Door]:
     """The doors that are to be opened, not yet open to anybody."""
     doors: dict[str, Door] = {}
     reading, writing = store.engines
     kit = replace(door_kit(settings), database=Database(reading=reading, writing=writing))
     for name, module in DOORS.items():
+        if part.doors is not None and name not in part.doors:
+            continue
         section: Any = settings.doors[name]
         if errand and name == "web":
             here = {"enabled": True, "host": "127.0.0.1", "port": 0, "public_url": ""}

@@ -12,12 +12,12 @@ import structlog
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_delay
 
 from bot.clock import Clock
-from bot.errors import DeliveryError, PlaceBusyError, PlaceGoneError, PlaceShutError
+from bot.errors import AwayError, DeliveryError, PlaceBusyError, PlaceGoneError, PlaceShutError
 from bot.faultpoint import reach
-from bot.job import Job, JobId
+from bot.job import Job, JobId, Progress
 from bot.message import Place, Receipt, Reply
 from bot.reply import Standing
-from bot.store import Store
+from bot.store import Store, Whereabouts
 from bot.telemetry import DELIVERIES, DELIVERY_SECONDS
 
 log = structlog.get_logger(__name__)
@@ -63,6 +63,8 @@ class _Live:
     standing: Standing
     shown: Standing | None = None
     next_at: float = 0.0
+    away: bool = False
+    """It runs in another process."""
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
@@ -74,14 +76,17 @@ class Delivery:
         self._clock = clock
         self._live: dict[JobId, _Live] = {}
         self.messengers: dict[str, Messenger] = {}
+        self.lease: Callable[[], bool] = _always
+        """Whether this process may speak: not one that others count as gone. The house sets it, as the messengers."""
 
     async def announce(
         self, job: Job, draw: Callable[[Standing], Reply], standing: Standing, *, fresh: bool = False
     ) -> None:
-        """Say publicly that the job is accepted, unless an earlier life has; a fresh job had none.
+        """Say publicly that the job is accepted, unless an earlier life has; only then may it have its turn.
 
-        Raises PlaceGoneError or PlaceShutError: the outcome could not get there either. A busy platform is no reason.
-        draw makes the Reply for a standing; it is kept until the job's outcome is delivered.
+        fresh: it was written a moment ago, with this message. Raises PlaceGoneError or PlaceShutError: the outcome
+        could not get there either. A busy platform is no reason. draw makes the Reply for a standing; it is kept until
+        the job's outcome is delivered.
         """
         # It lives before it is posted: an end that comes meanwhile finds it, and waits for its turn.
         live = self._live[job.id] = _Live(job=job, receipt=None, draw=draw, standing=standing, shown=standing)
@@ -91,9 +96,11 @@ class Delivery:
                 if record is not None and (record.status.ended or record.deleted):
                     self._let_go(live)
                 elif record is None or record.receipt is None:
-                    await self._post(live)
+                    await self._post(live, fresh=fresh)
                 else:
+                    live.away = True  # for all we know; the next look tells
                     live.receipt, live.shown = record.receipt, None  # what an earlier life showed last is out of date
+                    await self._store.announced(job.id, None)
         except BaseException:
             self._let_go(live)
             raise
@@ -159,11 +166,11 @@ class Delivery:
         if self._live.get(live.job.id) is live:
             del self._live[live.job.id]
 
-    async def _post(self, live: _Live) -> None:
+    async def _post(self, live: _Live, *, fresh: bool) -> None:
         job, reply = live.job, live.draw(live.standing)
-        if not await self._store.announcing(job.id, reply):  # it was cancelled meanwhile
-            self._let_go(live)
-            return
+        if not fresh:
+            await self._store.posting(job.id)
+            await self._store.keep_reply(job.id, reply)
         messenger = self.messengers.get(job.at.door)
         try:
             if messenger is None:
@@ -173,13 +180,10 @@ class Delivery:
             log.info("not announced, the outcome will be posted", job=job.id, error=type(error).__name__)
         else:
             reach("announce.posted")
-            await self._store.keep_receipt(job.id, live.receipt)
+        await self._store.announced(job.id, live.receipt)
 
     async def _settle(self, job: Job, reply: Reply) -> None:
         await self._store.keep_reply(job.id, reply)
-        if job.at.door not in self.messengers:
-            log.warning("outcome kept until its door is open again", job=job.id, door=job.at.door)
-            return
         told, result = True, "ok"
         try:
             with DELIVERY_SECONDS.labels(job.at.door).time():
@@ -208,6 +212,8 @@ class Delivery:
         messenger = self._messenger(job)
         record = await self._store.record(job.id)
         stale = record.receipt
+        if not self.lease():
+            raise AwayError()
         if stale is not None and not record.deleted:
             try:
                 await messenger.edit(job.at, stale, reply)
@@ -220,7 +226,8 @@ class Delivery:
             if stale is not None:
                 await self._take_away(job, stale)  # with whatever came to it since
             return
-        await self._store.posting(job.id)
+        if not await self._store.posting(job.id):
+            raise AwayError()
         fresh = await messenger.post(job.at, reply, nonce=job.id)
         await self._store.keep_receipt(job.id, fresh)
         if stale is not None and stale != fresh:
@@ -230,7 +237,7 @@ class Delivery:
 
     async def _refresh(self, live: _Live) -> None:
         async with live.turn:
-            if live.job.id not in self._live or live.receipt is None:
+            if live.job.id not in self._live or live.receipt is None or not self.lease():
                 return
             standing, pause_s = live.standing, LAME_S
             try:
@@ -250,20 +257,44 @@ class Delivery:
 
     async def _count_queues(self) -> None:
         try:
-            waiting = {job: live.standing for job, live in self._live.items() if live.standing.ahead is not None}
-            places = await self._store.places() if waiting else {}
-            for job, ahead in places.items():
-                live = self._live.get(job)
-                if live is not None and live.standing is waiting.get(job):  # else it has begun meanwhile
-                    live.standing = replace(live.standing, ahead=ahead)
+            before = {job: live.standing for job, live in self._live.items() if self._waits_or_is_away(live)}
+            found = await self._store.whereabouts() if before else {}
+            for job, standing in before.items():
+                live, now = self._live.get(job), found.get(job)
+                if live is not None and now is not None and live.standing is standing:  # else there is fresher news
+                    live.away = now.run_by not in (None, self._store.process)
+                    live.standing = _as_found(standing, now)
         except Exception:  # the outermost line of this task: a count that fails is taken again
-            log.exception("the queue was not counted")
+            log.exception("the open jobs were not looked at")
+
+    @staticmethod
+    def _waits_or_is_away(live: _Live) -> bool:
+        """Whether its news comes from the store alone: what runs in this process tells by itself."""
+        return live.away or live.standing.ahead is not None
 
     def _messenger(self, job: Job) -> Messenger:
         messenger = self.messengers.get(job.at.door)
         if messenger is None:
             raise PlaceShutError("this door is not open")
         return messenger
+
+
+def _as_found(standing: Standing, now: Whereabouts) -> Standing:
+    """The standing with what the store says of it."""
+    began = now.ahead is None
+    return replace(
+        standing,
+        ahead=now.ahead,
+        pause=now.pause,
+        since=now.started_at if began and now.started_at else standing.since,
+        progress=Progress(now.word, now.fraction) if began and now.word else None,
+        ticket=now.ticket,
+        stopping=standing.stopping or now.cancel_asked,
+    )
+
+
+def _always() -> bool:
+    return True
 
 
 def _patiently(state: RetryCallState) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from random import Random
 from typing import Any, Final
@@ -13,7 +13,7 @@ import structlog
 from bot import images, policy, prompt
 from bot.clock import Clock
 from bot.delivery import Delivery
-from bot.engine import Engine, Run
+from bot.engine import Engine
 from bot.errors import (
     BotError,
     ClosingError,
@@ -35,9 +35,11 @@ from bot.providers.catalogue import Catalogue
 from bot.reply import Standing
 from bot.request import SEED_LIMIT, Enlarge, Format, ImageId, Imagine, Kind, Request, Shape, Upscale, Wish, kind_of
 from bot.runner import Runner
+from bot.spending import NOTHING
 from bot.store import Store, Usage
 from bot.telemetry import REFUSALS, job_context
 from bot.teller import Teller, shown
+from bot.till import Till
 from bot.view import Entry, Fitted, Shown, Vendor, View
 
 __all__ = ["Desk", "Entry", "Shown", "Vendor", "View"]
@@ -54,7 +56,10 @@ LOOK_S: Final = 1.0
 
 
 class Desk:
-    """What doors see. Refusals raise RefusedError; `notice` makes the private reply from it."""
+    """What doors see. Refusals raise RefusedError; `notice` makes the private reply from it.
+
+    waits() and over(job) let the rest of the house know that a job waits for its turn, or has ended.
+    """
 
     def __init__(
         self,
@@ -70,10 +75,14 @@ class Desk:
         keys: KeyRing,
         clock: Clock,
         random: Random,
+        waits: Callable[[], None],
+        over: Callable[[JobId], None],
     ) -> None:
         self._store, self._gallery, self._catalogue = store, gallery, catalogue
         self._delivery, self._teller, self._runner, self._engine = delivery, teller, runner, engine
         self._limits, self._keys, self._clock, self._random = limits, keys, clock, random
+        self._till = Till(store=store, gallery=gallery, words=teller.replies.words, limits=limits, clock=clock)
+        self._waits, self._over = waits, over
         self._waiting: dict[JobId, set[asyncio.Event]] = {}
         self._closing = False
 
@@ -120,6 +129,8 @@ class Desk:
                 answers = source.id
                 able = self._catalogue.choose(Kind.UPSCALE, model=wish.model, provider=wish.provider)
                 offer, request = enlarge(replace(wish, source=source.id), able, Shape(source.width, source.height))
+        now = self._clock.now()
+        tabs = policy.tabs(by, at, now, self._limits, model=offer.name)
         job = Job(
             id=new_job_id(),
             request=request,
@@ -127,64 +138,49 @@ class Desk:
             model=offer.model,
             by=by,
             at=at,
-            accepted_at=self._clock.now(),
+            accepted_at=now,
             deadline_s=offer.deadline_s,
-            reserved_cents=offer.price_cents,
+            reserved_cents=policy.reserve(offer, tabs, self._limits),
             event=event,
             asked=asked,
             answers=answers,
+            tabs=tabs,
         )
-        now = self._clock.now()
+        draw = await self._teller.drawing(job)
         ahead = await self._store.accept(
             job,
-            job.provider,
-            lambda usage: policy.decide(usage, self._limits, now),
-            day_starts_at=policy.day_start(now, self._limits),
+            lambda usage: policy.decide(usage, self._limits, now, cost_cents=job.reserved_cents or NOTHING),
+            draw=lambda ahead: draw(Standing(ahead=ahead, since=now)),
+            priority=policy.priority(by, self._limits),
         )
         reach("accept.written")
         with job_context(job.id):
             log.info("job accepted", door=at.door, provider=job.provider, model=job.model)
             try:
-                await self._teller.announce(job, ahead=ahead)
-                await self._engine.paint(job.id, lane=job.provider, person=job.by.key)
+                await self._delivery.announce(job, draw, Standing(ahead=ahead, since=now), fresh=True)
             except BaseException as error:  # whatever it was: a job that nobody will run must not hold money
                 if not (self._closing and isinstance(error, asyncio.CancelledError)):  # else the next life runs it
                     await asyncio.shield(self._take_back(job))
                 raise
+        self._waits()
         return job.id
 
     async def admit(self, *, by: Person, at: Place) -> None:
         """Before a door fetches what a wish needs: whether it would be heard there now. Raises RefusedError."""
         self._let_in(by, at)
-        policy.decide(await self._usage(by), self._limits, self._clock.now())
+        policy.decide(await self._usage(by, at), self._limits, self._clock.now())
 
-    async def take_up(self) -> None:
-        """After a start: carry on with every job that an earlier life accepted and did not see to its end."""
-        for job_id in await self._store.open_jobs():
-            with job_context(job_id):
-                try:
-                    await self._take_up(job_id)
-                except Exception:  # the outermost line of this job's start: it must not keep the others waiting
-                    log.exception("job not taken up")
-        for job_id in await self._store.undelivered():
-            await self._engine.deliver_anew(job_id)
-
-    async def _take_up(self, job_id: JobId) -> None:
-        record = await self._store.record(job_id)
-        job = record.job
-        try:
-            await self._teller.announce(job)
-        except DeliveryError as error:
-            log.warning("announcement not taken up", error=type(error).__name__)
-            await self._take_back(job)
-        match await self._engine.run_of(job_id):
-            case Run.GOING:
-                pass
-            case Run.UNKNOWN if record.submitted_at is None:
-                await self._engine.paint(job_id, lane=job.provider, person=job.by.key)
-            case Run.UNKNOWN | Run.OVER:
-                log.error("the run of a job is lost")
-                await self._runner.give_up(job)
+    async def take_up(self, job_id: JobId) -> None:
+        """Tell from now on of a job whose teller is gone, with its message as it stands."""
+        with job_context(job_id):
+            job = await self._store.job(job_id)
+            try:
+                await self._teller.take_up(job)
+            except DeliveryError as error:
+                log.warning("announcement not taken up", error=type(error).__name__)
+                await self._take_back(job)
+            self._waits()
+            self._over(job_id)
 
     async def again(self, job: JobId, *, by: Person, at: Place, event: str) -> JobId:
         """The same request with a new seed; after an unsure end, the same seed. Raises JobUnknownError once deleted."""
@@ -222,8 +218,7 @@ class Desk:
         if record.status.ended:
             raise TooLateError()
         if await self._store.cancel_queued(job):
-            await self._engine.deliver(job)
-            self.ended(job)
+            self._over(job)
             return
         if not await self._store.ask_cancel(job):
             raise TooLateError()
@@ -254,7 +249,7 @@ class Desk:
         async for job in self._gallery.forget_people(door, prefix):
             self._delivery.drop(job)
             self._runner.stop(job)
-            self.ended(job)
+            self._over(job)
         await self._engine.erase(jobs)
 
     async def hold(self, door: str, event: str, payload: Mapping[str, Any]) -> None:
@@ -270,8 +265,12 @@ class Desk:
         return await self._store.tried(door, event)
 
     async def held(self, door: str) -> Sequence[tuple[str, dict[str, Any]]]:
-        """The door's events that an earlier life, or this one, has not decided over; the oldest first."""
+        """The door's events that are not decided over yet, in whichever process; the oldest first."""
         return await self._store.held(door)
+
+    async def take_held(self, door: str) -> Sequence[tuple[str, dict[str, Any]]]:
+        """Those of them that a process which is gone has left, from now on this one's; the oldest first."""
+        return await self._store.take_held(door)
 
     async def view(self, job: JobId) -> View:
         """A job as it stands. Raises JobUnknownError."""
@@ -323,9 +322,14 @@ class Desk:
         return shown(saved, self._teller.replies.words.say(by.locale, "alt-upload"))
 
     async def shown(self, name: str) -> Shown:
-        """A saved picture by its file name or ImageId. Raises PictureUnknownError."""
-        saved = await self._gallery.picture(name)
-        return Shown(picture=shown(saved, ""), path=self._gallery.path(saved.name), format=saved.format)
+        """A saved picture by its file name or ImageId. Raises PictureUnknownError, StorageDownError."""
+        saved, at = await self._gallery.shown(name)
+        return Shown(picture=shown(saved, ""), at=at, format=saved.format)
+
+    @property
+    def pictures_origin(self) -> str:
+        """Where the links of `shown` lead, such as "https://s3.eu-central-1.amazonaws.com"; empty: it gives files."""
+        return self._gallery.origin
 
     async def behind(self, receipt: Receipt) -> ImageId | None:
         """Our full-size original of the picture that a message of ours shows; None where it shows none."""
@@ -350,15 +354,19 @@ class Desk:
 
     async def about(self, by: Person) -> Reply:
         """What is on, what the person has left, and what becomes of words and pictures."""
-        now, usage = self._clock.now(), await self._usage(by)
+        own = policy.today(by, self._clock.now(), self._limits)
         return self._teller.replies.about(
             by.locale,
             self.offers(),
             door=by.door,
-            pictures_today=usage.pictures_today,
-            pictures_per_day=self._limits.pictures_per_day,
-            retry_at=policy.next_day(now, self._limits).astimezone(self._limits.zone),
+            pictures_today=(await self._store.spent([own]))[own].pictures,
+            pictures_per_day=own.pictures or 0,
+            retry_at=policy.ends(own, self._limits),
         )
+
+    async def usage(self, *, by: Person, at: Place) -> Reply:
+        """What the person has used and has left there, and who moderates there reads the team's, with a plot of it."""
+        return await self._till.usage(by, at)
 
     def which(self, pictures: Sequence[Picture], verb: Verb, *, locale: str, factor: int | None = None) -> Reply:
         """The question which of several pictures is meant, with a button for each."""
@@ -419,9 +427,9 @@ class Desk:
             raise ClosingError()
         policy.may_enter(at, by, self._limits)
 
-    async def _usage(self, by: Person) -> Usage:
+    async def _usage(self, by: Person, at: Place) -> Usage:
         now = self._clock.now()
-        return await self._store.usage(by.key, now=now, day_starts_at=policy.day_start(now, self._limits))
+        return await self._store.usage(by.key, policy.tabs(by, at, now, self._limits), now=now)
 
     async def _take_back(self, job: Job) -> None:
         """End a job that was not bought yet and cannot be announced or run."""
@@ -429,5 +437,4 @@ class Desk:
             return
         if (await self._store.record(job.id)).receipt is None:
             await self._store.delivered(job.id)  # the refusal is the telling
-        else:
-            await self._engine.deliver(job.id)
+        self._over(job.id)

@@ -4,7 +4,8 @@ BotError
 ├── RefusedError            the desk says no; nothing was bought. What can the person do about it?
 │   ├── PromptMissingError, PromptTooLongError
 │   ├── UnknownFlagError, BadValueError, UnknownModelError, NoOfferError
-│   ├── TooFastError, TooManyJobsError, QuotaSpentError, PlaceClosedError, RoleMissingError, BusyError
+│   ├── TooFastError, TooManyJobsError, QuotaSpentError, CapReachedError, BudgetSpentError
+│   ├── PlaceClosedError, RoleMissingError, BusyError
 │   ├── NotInvitedError, StrangerError
 │   ├── PictureMissingError, PictureUnknownError, PictureUnseenError, PictureUnreachableError
 │   ├── NotAPictureError, BrokenPictureError
@@ -19,7 +20,9 @@ BotError
 ├── DeliveryError           is the place gone, closed to us, or just busy?
 │   └── PlaceGoneError, PlaceShutError, PlaceBusyError
 ├── HouseError              our own fault: a full disk, a damaged file, a bug
-│   └── DiskFullError
+│   ├── DiskFullError
+│   ├── AwayError
+│   └── StorageDownError (StorageShutError)
 └── SettingsError           a sentence with file, key and what is allowed; the process ends with exit code 2
 
 The words for each live in bot/words/, under `key_of(error)`; `facts` are the values those sentences name.
@@ -83,6 +86,18 @@ class TooManyJobsError(RefusedError):
 
 class QuotaSpentError(RefusedError):
     """The day's pictures are used up. Facts: `limit` pictures a day, `retry_at`."""
+
+
+class CapReachedError(RefusedError):
+    """A cap in pictures is reached. Facts: `of` whom ("person", "role", "channel" or "team"), `per` "day" or "month",
+    `limit` pictures, `retry_at`.
+    """
+
+
+class BudgetSpentError(RefusedError):
+    """The picture costs more than is left of a cap in money. Facts: `of` and `per` as above, `limit_cents`,
+    `left_cents` (None: nothing), `cost_cents` of this picture, `retry_at`.
+    """
 
 
 class PlaceClosedError(RefusedError):
@@ -273,8 +288,20 @@ class HouseError(BotError):
     """Our own fault: neither the person nor the provider can do anything about it."""
 
 
+class AwayError(HouseError):
+    """This process was silent for longer than its lease, and others have taken over what it did."""
+
+
 class DiskFullError(HouseError):
     """No room for the picture."""
+
+
+class StorageDownError(HouseError):
+    """The object storage with the pictures does not answer, or with errors; it may later."""
+
+
+class StorageShutError(StorageDownError):
+    """It answers and does not let us: a wrong key, no such bucket, a right that is missing. The operator must act."""
 
 
 class SettingsError(BotError):

@@ -13,6 +13,7 @@ from typing import NewType
 from bot.errors import BotError, Fact, ProviderError, UnsureError, key_of
 from bot.message import Person, Place
 from bot.request import ImageId, Request
+from bot.spending import Tab
 
 JobId = NewType("JobId", str)
 """Sixteen hexadecimal digits: short enough for every platform's button."""
@@ -20,6 +21,23 @@ JobId = NewType("JobId", str)
 
 def new_job_id() -> JobId:
     return JobId(secrets.token_hex(8))
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A job that may run. attempt counts from 0: what is run anew has a run of its own."""
+
+    job: JobId
+    attempt: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A provider that is given no new tasks until then; reason is a key of words/."""
+
+    provider: str
+    until: datetime
+    reason: str
 
 
 class Status(StrEnum):
@@ -57,6 +75,8 @@ class Job:
     asked: str = ""
     """What the person said, for the head of the announcement."""
     answers: ImageId | None = None
+    tabs: tuple[Tab, ...] = ()
+    """The counters it counts in from its acceptance to its settlement, whatever day that is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,8 @@ class Place:
     private: bool = False
     within: tuple[str, ...] = ()
     safety_ceiling: int | None = None
+    channel: str = ""
+    """The channel's id as the operator knows it, where `id` is a thread's or has more to it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from bot.errors import (
     UnsureError,
     key_of,
 )
-from bot.job import Cancelled, Failed, Finished, Job, Moderated, Outcome, Progress, Ticket, Where
+from bot.job import Cancelled, Failed, Finished, Job, Moderated, Outcome, Pause, Progress, Ticket, Where
 from bot.message import Button, Field, Picture, Reply, Tone, Verb
 from bot.offer import Offer
 from bot.request import ImageId, Imagine, Upscale
@@ -37,6 +37,8 @@ class Standing:
     since: datetime | None = None
     stopping: bool = False
     ticket: Ticket | None = None
+    pause: Pause | None = None
+    """Why nothing moves while it waits, where its provider is given no tasks."""
 
 
 @dataclass(frozen=True, slots=True)

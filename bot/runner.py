@@ -1,4 +1,4 @@
-"""The run of one job: submit, collect, finish, deliver. Safe to resume anywhere."""
+"""The run of one job: submit, collect, finish. Safe to resume anywhere."""
 
 from __future__ import annotations
 
@@ -11,15 +11,7 @@ from decimal import Decimal
 from typing import Any, Final, TypeVar
 
 import structlog
-from tenacity import (
-    AsyncRetrying,
-    RetryCallState,
-    retry_if_exception,
-    retry_if_exception_type,
-    stop_after_attempt,
-    wait_exponential,
-    wait_exponential_jitter,
-)
+from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
 
 from bot import telemetry
 from bot.clock import Clock
@@ -44,12 +36,13 @@ from bot.errors import (
 from bot.faultpoint import reach
 from bot.gallery import Gallery
 from bot.job import Cancelled, Failed, Finished, Job, JobId, Moderated, Outcome, Progress, Rendered, Status, Ticket
+from bot.pace import Pace, size_class
 from bot.providers import Order
 from bot.providers.catalogue import Catalogue
 from bot.request import ImageId, Imagine, Upscale, kind_of
 from bot.store import JobRecord, Store
+from bot.surely import surely
 from bot.telemetry import job_context
-from bot.teller import Teller
 from bot.watch import Watch
 
 log = structlog.get_logger(__name__)
@@ -61,15 +54,15 @@ PAUSE_LIMIT_S: Final = 60.0
 """A vendor that names a longer pause is not waited for: the person is told to come back."""
 LATE_S: Final = 20.0
 """What a task gets at least in a new life: its time may seem over because the clock jumped, or we were away."""
-SURE_PAUSE_S: Final = 60.0
-"""Most seconds between two tries to write an end down."""
+TOUCH_S: Final = 1.0
+"""How often other processes are told how jobs stand, and asked which to stop."""
 UNREACHABLE_TRIES: Final = 4
 FETCH_TRIES: Final = 5
 """Downloads of one link: it lives 10 minutes, and these are over within one."""
 
 
 class Runner:
-    """The corridor. `paint` and `deliver` are what the engine runs; `stop` ends work of our own that can be ended."""
+    """The corridor. `paint` is what the engine runs; `stop` ends work of our own that can be ended."""
 
     def __init__(
         self,
@@ -79,32 +72,28 @@ class Runner:
         catalogue: Catalogue,
         watch: Watch,
         delivery: Delivery,
-        teller: Teller,
         clock: Clock,
         ended: Callable[[JobId], None],
     ) -> None:
         self._store, self._gallery, self._catalogue = store, gallery, catalogue
-        self._watch, self._delivery, self._teller = watch, delivery, teller
+        self._watch, self._delivery = watch, delivery
         self._clock, self._ended = clock, ended
         self._stoppable: dict[JobId, asyncio.Future[Any]] = {}
+        self._said: dict[JobId, tuple[str, float | None]] = {}
+        self._took_s: dict[JobId, float] = {}
 
     async def paint(self, job_id: JobId, steps: Steps) -> None:
         """Take an accepted job to its outcome, and write that down."""
         with job_context(job_id):
-            job = await _surely(self._clock, lambda: self._store.job(job_id))
+            job = await surely(self._clock, lambda: self._store.job(job_id))
             try:
                 outcome = await self._run(job, steps)
             except Exception as error:  # the outermost line of a run: a fault of ours still ends the job, in words
                 log.exception("run broke")
                 fault = error if isinstance(error, HouseError) else HouseError()
-                outcome = await _surely(self._clock, lambda: self._broken(job, fault))
+                outcome = await surely(self._clock, lambda: self._broken(job, fault))
             # No step: the first outcome stands anyway, and a step would remember that the disk was full.
-            await _surely(self._clock, lambda: self._finish(job, outcome))
-
-    async def deliver(self, job_id: JobId, steps: Steps) -> None:
-        """Tell the outcome. A run of its own: the provider's slot is free by now."""
-        with job_context(job_id):
-            await _surely(self._clock, lambda: self._deliver(job_id))
+            await surely(self._clock, lambda: self._finish(job, outcome))
 
     async def give_up(self, job: Job) -> None:
         """End a job whose run is lost: the engine knows it no longer, or it broke in an earlier life."""
@@ -114,6 +103,19 @@ class Runner:
         """End work that is done in this house; False where it is a vendor's, who goes on and bills."""
         task = self._stoppable.get(job_id)
         return task is not None and task.cancel()
+
+    async def keep_in_touch(self) -> None:
+        """Where others tell of jobs that run here: let them know how these stand, and heed whom they stop."""
+        while True:
+            await self._clock.sleep(TOUCH_S)
+            try:
+                said, self._said = self._said, {}
+                if said:
+                    await self._store.words(said)
+                for job in await self._store.stopping():
+                    self.stop(job)
+            except Exception:  # the outermost line of one round: the database may be back at the next
+                log.exception("out of touch with the other processes")
 
     async def _run(self, job: Job, steps: Steps) -> Outcome:
         try:
@@ -137,12 +139,14 @@ class Runner:
 
     async def _submit(self, job: Job, steps: Steps) -> Ticket | Rendered | Moderated | Cancelled:
         """Buy once. What surely never arrived, or was surely not accepted, is tried again after a pause."""
-        take = steps.do if _free(job) else steps.once  # a sketch of our own costs nothing and may be drawn again
         tries = 0
         while True:
             tries += 1
             try:
-                return await take(f"submit.{tries}", lambda: self._buy(job))
+                name = f"submit.{tries}"
+                if _free(job):  # a sketch of our own costs nothing and may be drawn again
+                    return await steps.do(name, lambda: self._buy(job))
+                return await steps.once(name, lambda: self._buy(job), lane=job.provider)
             except (ThrottledError, UnreachableError) as error:
                 limit = THROTTLED_TRIES if isinstance(error, ThrottledError) else UNREACHABLE_TRIES
                 pause_s = error.retry_after_s or min(PAUSE_LIMIT_S, 2.0 ** (tries - 1))
@@ -160,6 +164,8 @@ class Runner:
         order = await self._order(job)
         provider = self._catalogue.seller(job.provider)
         if not await self._store.submitting(job.id):
+            if (await self._store.record(job.id)).run_by != self._store.process:
+                raise asyncio.CancelledError  # it was taken over: this run ends without a trace
             return Cancelled()
         reach("submit.begun")
         with telemetry.provider_call(job.provider, "submit"):
@@ -245,15 +251,20 @@ class Runner:
                         raise
                     return await heir.poll(seen)
 
-        return await self._watch.settle(
+        taken_s = await self._store.durations(job.provider, job.model, size_class(job.request))
+        settled = await self._watch.settle(
             ticket,
             look,
             report=lambda progress: self._report(job, progress),
-            typical_s=offer.typical_s,
+            pace=Pace.learnt(taken_s, offer.typical_s),
             # A clock that jumped must neither end a fresh task nor let one run for ever.
+            age_s=min(_between_s(since, self._clock.now()), job.deadline_s),
             left_s=min(max(left_s, LATE_S), job.deadline_s),
             deadline_s=job.deadline_s,
         )
+        if settled.took_s is not None:
+            self._took_s[job.id] = settled.took_s
+        return settled.end
 
     async def _keep(self, job: Job, rendered: Rendered, ticket: Ticket | None) -> ImageId:
         """The picture on our disk, verified. Raises BrokenError, LinkGoneError, HouseError."""
@@ -320,15 +331,9 @@ class Runner:
         telemetry.JOB_SECONDS.labels(kind, job.provider).observe(_between_s(job.accepted_at, ended_at))
         if not isinstance(record.outcome, Moderated | None) and record.outcome.cost_cents:
             telemetry.SPENT_CENTS.labels(job.provider).inc(float(record.outcome.cost_cents))
-        if record.status is Status.FINISHED and record.submitted_at is not None:
-            await self._store.took(job.provider, job.model, _between_s(record.submitted_at, ended_at))
-
-    async def _deliver(self, job_id: JobId) -> None:
-        record = await self._store.record(job_id)
-        if record.outcome is None or record.deleted or record.delivered_at is not None:
-            return
-        await self._delivery.deliver(record.job, await self._teller.outcome(record))
-        self._ended(job_id)
+        took_s = self._took_s.pop(job.id, None)
+        if took_s is not None and record.status is Status.FINISHED:
+            await self._store.took(job.provider, job.model, size_class(job.request), took_s)
 
     def _report(self, job: Job, progress: Progress) -> None:
         self._tell(job, progress=progress)
@@ -337,30 +342,9 @@ class Runner:
         """Change what is told of a job that runs; a stop that was asked for stays asked for."""
         standing = self._delivery.standing(job.id)
         if standing is not None:
-            self._delivery.tell(job.id, replace(standing, ahead=None, **news))
-
-
-async def _surely(clock: Clock, act: Callable[[], Awaitable[T]]) -> T:
-    """What a run must not end without, tried until the disk has room and the database answers."""
-    async for attempt in AsyncRetrying(
-        retry=retry_if_exception(_may_pass),
-        wait=wait_exponential(max=SURE_PAUSE_S),
-        sleep=clock.sleep,
-        before_sleep=lambda state: log.error("the end of a job could not be kept or told yet", exc_info=_cause(state)),
-        reraise=True,
-    ):
-        with attempt:
-            return await act()
-    raise HouseError()
-
-
-def _may_pass(error: BaseException) -> bool:
-    """Whether trying again may help; a cancellation is the house closing."""
-    return isinstance(error, Exception) and (isinstance(error, HouseError) or not isinstance(error, BotError))
-
-
-def _cause(state: RetryCallState) -> BaseException | None:
-    return state.outcome.exception() if state.outcome else None
+            self._delivery.tell(job.id, replace(standing, ahead=None, pause=None, **news))
+        elif (progress := news.get("progress")) is not None:
+            self._said[job.id] = progress.word, progress.fraction
 
 
 def _between_s(earlier: datetime, later: datetime) -> float:

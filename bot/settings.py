@@ -15,6 +15,7 @@ import threading
 import tomllib
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, cast
 from zoneinfo import ZoneInfo
@@ -27,9 +28,11 @@ from pydantic import (
     ConfigDict,
     Field,
     NonNegativeInt,
+    PositiveInt,
     SecretStr,
     ValidationError,
     create_model,
+    model_validator,
 )
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource, InitSettingsSource, PydanticBaseSettingsSource
@@ -44,7 +47,7 @@ WEB_TOKENS: Final = "IMAGEBOT_WEB_TOKENS"
 SHORT_TOKEN: Final = 16
 """Characters; a shorter web token is taken, with a remark that it can be guessed."""
 
-_SECRET_NAME: Final = re.compile(r"\w*(?:KEY|TOKENS?|SECRET|CLIENT_ID)\Z")
+_SECRET_NAME: Final = re.compile(r"\w*(?:KEY(?:_ID)?|TOKENS?|SECRET|CLIENT_ID)\Z")
 _ALLOWED: Final = {
     "bool_type": "must be true or false",
     "bool_parsing": "must be true or false",
@@ -94,16 +97,59 @@ class Store(Section):
     data_dir: Path = Path("data")
     database_url: SecretStr = SecretStr("")
     """Empty: SQLite in data_dir. A URL may carry a password, so it is treated as one."""
+    pictures_url: SecretStr = SecretStr("")
+    """Empty: the folder gallery in data_dir. Else a bucket; what is in its way by mistake stays out of messages."""
+
+
+class Cap(Section):
+    """No more than that of all that `of` names together, from midnight to midnight."""
+
+    of: Literal["person", "role", "channel", "team"]
+    id: str = ""
+    """The role's or channel's, as in a door's `roles` and `channels`. Of channels, none means each for itself."""
+    per: Literal["day", "month"]
+    pictures: PositiveInt | None = None
+    cents: Annotated[Decimal, Field(ge=0, allow_inf_nan=False)] | None = None
+    """US cents; 0 leaves what is free."""
+
+    @model_validator(mode="after")
+    def _says_of_what(self) -> Cap:
+        if self.of == "role" and not self.id:
+            raise ValueError("id must name the role that is meant")
+        if self.of in ("person", "team") and self.id:
+            raise ValueError('id must be left out: a cap of "person" is everybody\'s own, and there is one "team"')
+        if self.pictures is None and self.cents is None:
+            raise ValueError("pictures or cents must say how many at most")
+        return self
+
+
+def _once_each(caps: tuple[Cap, ...]) -> tuple[Cap, ...]:
+    if len({(cap.of, cap.id, cap.per) for cap in caps}) < len(caps):
+        raise ValueError("must hold no two of the same of, id and per")
+    return caps
+
+
+def _door_and_id(places: tuple[str, ...]) -> tuple[str, ...]:
+    if not all(re.fullmatch(r"[a-z]+:\S+", place) for place in places):
+        raise ValueError('must be names of a door and of a channel there, such as "slack:C0123ABCD"')
+    return places
 
 
 class Policy(Section):
-    """Limits per person; 0 lifts one."""
+    """Limits per person, 0 lifting one, and caps on what all spend."""
 
     jobs_per_minute: NonNegativeInt = 10
     concurrent_jobs: NonNegativeInt = 4
     pictures_per_day: NonNegativeInt = 100
     time_zone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
-    """Where the day of `pictures_per_day` begins at midnight."""
+    """Where days and months begin at midnight."""
+    caps: Annotated[tuple[Cap, ...], AfterValidator(_once_each)] = ()
+    unknown_price_cents: Annotated[Decimal, Field(gt=0, allow_inf_nan=False)] = Decimal(10)
+    """What a picture of unpublished price is held to cost, where a cap is in money."""
+    alert_places: Annotated[Names, AfterValidator(_door_and_id)] = ()
+    """Where it is told that 50, 80 and 100 % of a cap of a team, role or channel are reached."""
+    priorities: Mapping[str, Annotated[float, Field(gt=0, le=100)]] = Field(default_factory=dict)
+    """By a role's id: the pictures by which its people go ahead of their turn."""
 
 
 class Log(Section):

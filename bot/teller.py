@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from bot.delivery import Delivery
 from bot.errors import NoOfferError, PictureUnknownError
 from bot.gallery import Gallery
@@ -25,17 +27,14 @@ class Teller:
         self._delivery = delivery
         self.replies = replies
 
-    async def announce(self, job: Job, *, ahead: int | None = None) -> None:
-        """Post the announcement, or take up the one that an earlier life posted. Raises DeliveryError.
-
-        ahead is what accepting the job has just told; without it, the book is asked.
-        """
-        fresh = ahead is not None
-        standing = Standing(ahead=ahead, since=job.accepted_at) if fresh else await self._standing(job)
+    async def drawing(self, job: Job) -> Callable[[Standing], Reply]:
+        """What draws the announcement of a job as it stands."""
         offer, answers = self._offer(job), await self._answered(job)
-        await self._delivery.announce(
-            job, lambda now: self.replies.working(job, offer, now, answers), standing, fresh=fresh
-        )
+        return lambda now: self.replies.working(job, offer, now, answers)
+
+    async def take_up(self, job: Job) -> None:
+        """Post the announcement, or keep up the one that an earlier life posted. Raises DeliveryError."""
+        await self._delivery.announce(job, await self.drawing(job), await self._standing(job))
 
     async def outcome(self, record: JobRecord) -> Reply:
         """The last word on a job that has ended."""

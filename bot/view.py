@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -70,11 +70,20 @@ class Vendor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """An address that anybody may read a picture at, for as long as it lasts; it stands in no log."""
+
+    url: str = field(repr=False)
+    life_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """A saved picture ready to be served. `name` is "<64 hex>.<format>", `path` a file that never changes."""
+    """A saved picture ready to be served. Its name is "<64 hex>.<format>"."""
 
     picture: Picture
-    path: Path
+    at: Path | Link
+    """A file that never changes, or where it lies outside of this house."""
     format: Format
 
 

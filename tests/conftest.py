@@ -10,6 +10,8 @@ from typing import Final
 
 from hypothesis import settings
 
+pytest_plugins = ["tests.postgres"]
+
 KEYS: Final = {"BFL_API_KEY", "STABILITY_API_KEY", "API_KEY", "DISCORD_TOKEN"}
 PROXIES: Final = {"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"}
 OURS: Final = ("IMAGEBOT_", "SLACK_")

@@ -15,7 +15,7 @@ from typing import Any
 
 from PIL import Image
 
-from bot.app import furnish
+from bot.app import furnish, loops
 from bot.delivery import Delivery, Messenger
 from bot.desk import Desk
 from bot.engine.memory import MemoryEngine
@@ -207,15 +207,16 @@ async def house(
         random=Random(1),
         limits=Limits(**limits),
         keys=KeyRing(catalogue, remember=remember, forget=forget),
-        engine=lambda paint, deliver: MemoryEngine(paint=paint, deliver=deliver, slots=catalogue.lanes()),
+        engine=lambda paint: MemoryEngine(paint=paint),
     )
     if doors:
         rooms.delivery.messengers["test"] = street
     if door is not None:
         name, make = door
         rooms.delivery.messengers[name] = make(rooms.desk)
-    loops = [asyncio.create_task(rooms.watch.run()), asyncio.create_task(rooms.delivery.run())]
-    await rooms.desk.take_up()
+    await rooms.lease.enter(tuple(rooms.delivery.messengers))
+    going = asyncio.create_task(loops(rooms))
+    await rooms.lease.take_over()
     try:
         yield TestHouse(
             desk=rooms.desk, store=store, gallery=gallery, provider=provider, street=street, clock=clock,
@@ -223,8 +224,8 @@ async def house(
             ring=lambda: f"event-{next(numbers)}",
         )  # fmt: skip
     finally:
+        await rooms.postman.close()
         await rooms.engine.close()
-        for loop in loops:
-            loop.cancel()
-        await asyncio.wait(loops)
+        going.cancel()
+        await asyncio.wait({going})
         await store.close()

@@ -105,6 +105,7 @@ def place_of(
         private,
         within=_within(channel, event.guild_id),
         safety_ceiling=_ceiling(channel, settings),
+        channel=_parent(channel),
     )
 
 
@@ -125,6 +126,7 @@ def place_of_message(message: discord.Message, settings: Settings, *, applicatio
         str(handle),
         within=_within(message.channel, handle.guild),
         safety_ceiling=_ceiling(message.channel, settings),
+        channel=_parent(message.channel),
     )
 
 
@@ -169,6 +171,11 @@ def _within(channel: Channel, guild: int | None) -> tuple[str, ...]:
     except discord.ClientException:  # a thread whose channel is not in sight
         category = None
     return tuple(str(each) for each in (getattr(channel, "parent_id", None), category) if each)
+
+
+def _parent(channel: Channel) -> str:
+    """The channel that a thread belongs to; "" for what is a channel itself."""
+    return str(getattr(channel, "parent_id", None) or "")
 
 
 def _ceiling(channel: Channel, settings: Settings) -> int:

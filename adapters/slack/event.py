@@ -226,6 +226,7 @@ def place_of(event: Happening, settings: Settings, *, at: float, channel: str = 
         str(handle),
         within=(DIRECT, channel) if channel.startswith("D") else (channel,),
         safety_ceiling=settings.safety_tolerance,
+        channel=channel,
     )
 
 

@@ -130,7 +130,7 @@ class Reception:
 
     async def resume(self, dispatch: Callable[[Mapping[str, Any]], Awaitable[BoltResponse]]) -> None:
         """Carry on with what an earlier life acknowledged and did not see to its end, LIVES times at most."""
-        for event, body in await self.desk.held(DOOR):
+        for event, body in await self.desk.take_held(DOOR):
             if await self.desk.tried(DOOR, event) > LIVES:
                 log.error("an event was given up: each time it was tried, this process ended")
                 await self.desk.let_go(DOOR, event)

@@ -14,7 +14,7 @@ from yarl import URL
 from adapters import Kit
 from adapters.web.answering import answering
 from adapters.web.connection import Connection, expected
-from adapters.web.guard import Guard, Token, add_headers, is_loopback
+from adapters.web.guard import Guard, Token, headers, is_loopback
 from adapters.web.messenger import Hub, WebMessenger
 from adapters.web.pages import Channel, Entrance, Stream, Studio
 from adapters.web.routes import Api
@@ -117,7 +117,7 @@ def open_adapter(settings: Settings, desk: Desk, kit: Kit) -> Adapter:
     hub, speech, secure = Hub(), Speech(desk), public.scheme == "https"
     studio, entrance = Studio(desk, speech), Entrance(guard, speech, secure)
     app = web.Application(middlewares=[answering(guard, desk, entrance, clock)])
-    app.on_response_prepare.append(add_headers)
+    app.on_response_prepare.append(headers(desk.pictures_origin))
     for room in (
         Api(desk, hub, clock, settings.upscale_max_side, settings.max_upload_bytes, settings.wait_s, kit.metrics),
         Channel(desk, clock, speech, studio, settings.max_upload_bytes, secure),

@@ -7,7 +7,7 @@ import hmac
 import ipaddress
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple, NoReturn
 
@@ -32,10 +32,6 @@ FORWARDED: Final = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "
 """Any of these says that a proxy speaks for somebody who may be anywhere."""
 
 HEADERS: Final = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
@@ -43,7 +39,6 @@ HEADERS: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
-"""img-src blob: is the preview of a picture that was just chosen."""
 
 
 class Token(NamedTuple):
@@ -174,12 +169,25 @@ class Guard:
         raise ThresholdError(429, "page-api-too-fast", headers={"Retry-After": str(pause_s)}, seconds=pause_s)
 
 
-async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
-    """For every answer, errors included; a handler's own header wins."""
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    response.headers.setdefault("Cache-Control", "no-store")
-    response.headers.pop("Server", None)
+def headers(pictures_origin: str) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
+    """Adds what every answer carries, errors included; a handler's own header wins.
+
+    pictures_origin: where saved pictures are redirected to, if anywhere; blob: is a picture that was just chosen.
+    """
+    pictures = f"'self' blob: {pictures_origin}".rstrip()
+    policy = (
+        f"default-src 'none'; script-src 'self'; style-src 'self'; img-src {pictures}; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+
+    async def add(request: web.Request, response: web.StreamResponse) -> None:
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        response.headers.setdefault("Content-Security-Policy", policy)
+        response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.pop("Server", None)
+
+    return add
 
 
 def is_loopback(host: str) -> bool:

@@ -7,6 +7,7 @@ import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 from aiohttp import web
@@ -31,6 +32,7 @@ from bot.errors import (
 from bot.job import JobId
 from bot.message import Person
 from bot.request import SEED_LIMIT, SIDE_LIMIT, Enlarge, Format, Ratio, Wish
+from bot.view import Link
 
 DEFAULT_WIDTH: Final = 1024
 DEFAULT_HEIGHT: Final = 768
@@ -156,12 +158,19 @@ class Api:
         return web.json_response(told(await self.desk.view(job)), status=202)
 
     async def saved(self, request: web.Request) -> web.StreamResponse:
-        """GET /saved_images/<name>; FileResponse answers ETag, ranges and 304."""
+        """GET /saved_images/<name>; FileResponse answers ETag, ranges and 304, object storage does so by itself."""
         name = request.match_info["name"]
         if not PICTURE_NAME.fullmatch(name):
             raise PictureUnknownError
         shown = await self.desk.shown(name)
-        return web.FileResponse(shown.path, headers={"Cache-Control": IMMUTABLE, "Content-Type": shown.format.mime})
+        match shown.at:
+            case Path():
+                about = {"Cache-Control": IMMUTABLE, "Content-Type": shown.format.mime}
+                return web.FileResponse(shown.at, headers=about)
+            case Link():
+                # Known to this browser alone, and for less time than the link lasts.
+                about = {"Cache-Control": f"private, max-age={shown.at.life_s // 2}", "Location": shown.at.url}
+                return web.Response(status=307, headers=about)
 
     async def health(self, request: web.Request) -> web.Response:
         """Alive while the process answers; ready until it begins to close."""

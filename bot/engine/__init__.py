@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import Enum, auto
 from typing import Protocol, TypeVar
 
-from bot.job import Cancelled, Failed, Finished, JobId, Moderated, Rendered, Ticket
+from bot.job import Cancelled, Failed, Finished, JobId, Moderated, Rendered, Ticket, Turn
 
 Result = Ticket | Rendered | Moderated | Finished | Failed | Cancelled | None
 """What a step may bring home: values of job.py, so that every engine can write them down."""
@@ -22,17 +22,19 @@ class Steps(Protocol):
         """Take a step that may be repeated if the process dies in the middle of it."""
         ...
 
-    async def once(self, name: str, act: Callable[[], Awaitable[R]]) -> R:
+    async def once(self, name: str, act: Callable[[], Awaitable[R]], *, lane: str) -> R:
         """Take a step that must never be repeated.
 
         Raises UnsureError where an earlier life began it and left no record. At most SUBMIT_GATE such steps of one
-        process are between their beginning and their record at any moment.
+        process are between their beginning and their record at any moment, and LANE_GATE of one lane.
         """
         ...
 
 
 SUBMIT_GATE = 4
 """How many purchases one kill -9 can leave unsure (measured: 64-92 without a gate)."""
+LANE_GATE = 3
+"""A provider whose answer takes as long as the picture leaves a seat to the others."""
 
 Corridor = Callable[[JobId, Steps], Awaitable[None]]
 """A run of one job, start to end, made of steps in a fixed order."""
@@ -49,25 +51,17 @@ class Run(Enum):
 
 
 class Engine(Protocol):
-    """Starts runs and brings unfinished ones back after a restart."""
+    """Walks the runs that were given a turn, each from its last step on record."""
 
-    async def paint(self, job: JobId, *, lane: str, person: str) -> None:
-        """Queue the job's run in its provider's lane, fairly among persons; `deliver` follows by itself.
+    async def paint(self, turn: Turn) -> None:
+        """Begin the job's run for that attempt, or take it up from a process that is gone.
 
-        A second call for one job does nothing.
+        Nothing happens where it is over, or goes on in this process.
         """
         ...
 
-    async def run_of(self, job: JobId) -> Run:
-        """How the job's run stands. Runs that are going are taken up by themselves after a start."""
-        ...
-
-    async def deliver(self, job: JobId) -> None:
-        """Start the run that tells the outcome of a job that never got to paint. A second call does nothing."""
-        ...
-
-    async def deliver_anew(self, job: JobId) -> None:
-        """After a start: `deliver`, also where it went through in an earlier life without the outcome being told."""
+    async def run_of(self, turn: Turn) -> Run:
+        """How that run stands."""
         ...
 
     async def forget(self, before: datetime) -> None:
@@ -75,9 +69,9 @@ class Engine(Protocol):
         ...
 
     async def erase(self, jobs: Sequence[JobId]) -> None:
-        """Let go of the runs of these jobs, as far as they are over: their records may hold words."""
+        """Let go of all runs of these jobs, as far as they are over: their records may hold words."""
         ...
 
     async def close(self) -> None:
-        """Stop claiming, let short steps end (5 s at most), leave the rest to the next life."""
+        """Let short steps end (5 s at most), leave the rest to the next life or another process."""
         ...

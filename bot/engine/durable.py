@@ -5,32 +5,30 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from typing import Any, Final, cast
 
 import structlog
-from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetEnqueueOptions, SetWorkflowID, StepOptions
+from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID, StepOptions
 from sqlalchemy import make_url
 
-from bot.engine import SUBMIT_GATE, Corridor, R, Result, Run
+from bot.engine import LANE_GATE, SUBMIT_GATE, Corridor, R, Result, Run
 from bot.errors import BotError, HouseError, UnsureError
-from bot.job import JobId
+from bot.job import JobId, Turn
 from bot.record import Json, decode, decode_error, encode, encode_error
 
 log = structlog.get_logger(__name__)
 
 RELEASE_OF_STEPS: Final = "1"
 """Fixed on purpose: DBOS's default, a hash of the source, strands every unfinished job at a deploy."""
-EXECUTOR: Final = "imagebot-1"
-"""Stable over restarts, so that a new life takes up what the last one left."""
-POLL_S: Final = 0.25
-"""How often a lane looks for the next job: the longest wait of a job with a free slot. At 0.1 an idle bot costs twice
-the processor time."""
+POLL_S: Final = 0.5
+"""How often a process looks for the runs that it takes over: the longest that such a run waits."""
 DRAIN_S: Final = 5.0
-"""How long a stop waits for the answer to a purchase that is on its way, and for messages being posted."""
+"""How long a stop waits for the answer to a purchase that is on its way."""
 BATCH: Final = 200
 """Runs forgotten in one transaction: the file's only writer is held up for some milliseconds."""
 OVER: Final = frozenset(("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"))
@@ -39,16 +37,35 @@ LIVES: Final = 10_000
 """Restarts that one job may live through; DBOS would give up after 100 without a word to anybody."""
 
 
+class Gate:
+    """The seats of those that are about to buy."""
+
+    def __init__(self) -> None:
+        self._seats = asyncio.Semaphore(SUBMIT_GATE)
+        self._of_lane: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(LANE_GATE))
+
+    @asynccontextmanager
+    async def seat(self, lane: str) -> AsyncIterator[None]:
+        """Wait for one, and keep it."""
+        async with self._of_lane[lane], self._seats:
+            yield
+
+    async def shut(self) -> None:
+        """Take every seat for good, as soon as it is free."""
+        for _ in range(SUBMIT_GATE):
+            await self._seats.acquire()
+
+
 class DurableSteps:
     """One run's memory in DBOS's table: a step that is on record gives its result or its error again."""
 
-    def __init__(self, gate: asyncio.Semaphore) -> None:
+    def __init__(self, gate: Gate) -> None:
         self._gate = gate
 
     async def do(self, name: str, act: Callable[[], Awaitable[R]]) -> R:
         return cast("R", _open(await DBOS.run_step_async(StepOptions(name=name), _recorded(name, act))))
 
-    async def once(self, name: str, act: Callable[[], Awaitable[R]]) -> R:
+    async def once(self, name: str, act: Callable[[], Awaitable[R]], *, lane: str) -> R:
         """The beginning is a step of its own. Where it is on record but was not taken in this life, the act may have
         happened: nobody knows, and it is not repeated."""
         begun_in_this_life = False
@@ -62,7 +79,7 @@ class DurableSteps:
                 raise UnsureError(step=name)
             return await act()
 
-        async with self._gate:
+        async with self._gate.seat(lane):
             await DBOS.run_step_async(StepOptions(name=f"{name}.begin"), begin)
             return cast("R", _open(await DBOS.run_step_async(StepOptions(name=name), _recorded(name, act_once))))
 
@@ -70,21 +87,21 @@ class DurableSteps:
 class DurableEngine:
     """One per process at a time: DBOS keeps its registry in the module.
 
-    url is SQLAlchemy's, such as "sqlite:////data/engine.sqlite"; lanes maps each provider to the number of jobs that
-    may be with it at once.
+    url is SQLAlchemy's, such as "sqlite:////data/engine.sqlite"; several processes may share a PostgreSQL database.
+    process is unlike that of every other process, living or gone: DBOS takes nothing up by itself, `paint` does.
     """
 
-    def __init__(self, url: str, *, lanes: Mapping[str, int], paint: Corridor, deliver: Corridor) -> None:
-        self._url, self._lanes = url, lanes
-        self.paint_corridor, self.deliver_corridor = paint, deliver
-        self.gate = asyncio.Semaphore(SUBMIT_GATE)
+    def __init__(self, url: str, *, process: str, paint: Corridor) -> None:
+        self._url, self._process, self._paint = url, process, paint
+        self._gate = Gate()
         # SQLite has one writer at a time, and waits for its turn by polling, without an order; this queue has one.
-        self._enqueueing = asyncio.Lock()
-        self._walks: dict[Corridor, set[asyncio.Task[Any]]] = {paint: set(), deliver: set()}
+        self._beginning = asyncio.Lock()
+        self._walks: dict[str, asyncio.Task[Any] | None] = {}
+        """The runs that go on here, by name; None until they take their first step."""
         self._closing = False
 
     async def launch(self) -> None:
-        """Start on this event loop and take up what an earlier life left."""
+        """Start on this event loop."""
         global _engine
         sqlite = make_url(self._url).get_backend_name() == "sqlite"
         if sqlite:
@@ -93,7 +110,7 @@ class DurableEngine:
             "name": "imagebot",
             "system_database_url": self._url,
             "application_version": RELEASE_OF_STEPS,
-            "executor_id": EXECUTOR,
+            "executor_id": self._process,
             "serializer": DBOSPortableJSONSerializer(),
             "max_executor_threads": 16,
             "log_level": "WARNING",
@@ -102,32 +119,34 @@ class DurableEngine:
         }
         _engine = self
         DBOS(config=config)
+        DBOS.listen_queues([self._queue])
         DBOS.launch()  # on this loop's thread: that is how DBOS learns which loop the runs belong to
-        for lane, slots in self._lanes.items():
-            await DBOS.register_queue_async(
-                lane,
-                global_concurrency=slots,
-                partition_concurrency=slots,
-                polling_interval_sec=POLL_S,
-                on_conflict="always_update",
-            )
+        await DBOS.register_queue_async(self._queue, polling_interval_sec=POLL_S, on_conflict="always_update")
 
-    async def paint(self, job: JobId, *, lane: str, person: str) -> None:
-        async with self._enqueueing:
-            with SetWorkflowID(job), SetEnqueueOptions(queue_partition_key=person):
-                await DBOS.enqueue_workflow_async(lane, _paint, job)
+    async def paint(self, turn: Turn) -> None:
+        run = _name(turn)
+        if run in self._walks:
+            return
+        self._walks[run] = None
+        try:
+            match await self.run_of(turn):
+                case Run.UNKNOWN:
+                    async with self._beginning:
+                        with SetWorkflowID(run):
+                            await DBOS.start_workflow_async(_paint, turn.job)
+                case Run.GOING:
+                    await DBOS.resume_workflow_async(run, queue_name=self._queue)
+                case Run.OVER:
+                    del self._walks[run]
+        except BaseException:
+            self._walks.pop(run, None)
+            raise
 
-    async def run_of(self, job: JobId) -> Run:
-        return await _run_of(job)
-
-    async def deliver(self, job: JobId) -> None:
-        with SetWorkflowID(_telling(job)):
-            await DBOS.start_workflow_async(_deliver, job)
-
-    async def deliver_anew(self, job: JobId) -> None:
-        if await _run_of(_telling(job)) is Run.OVER:
-            await DBOS.delete_workflow_async(_telling(job))
-        await self.deliver(job)
+    async def run_of(self, turn: Turn) -> Run:
+        known = await DBOS.get_workflow_status_async(_name(turn))
+        if known is None:
+            return Run.UNKNOWN
+        return Run.OVER if known.status in OVER else Run.GOING
 
     async def forget(self, before: datetime) -> None:
         while runs := await DBOS.list_workflows_async(
@@ -136,43 +155,47 @@ class DurableEngine:
             await DBOS.delete_workflows_async([run.workflow_id for run in runs])
 
     async def erase(self, jobs: Sequence[JobId]) -> None:
-        names = [name for job in jobs for name in (job, _telling(job))]
-        for first in range(0, len(names), BATCH):
+        for first in range(0, len(jobs), BATCH):
+            # The names of later attempts begin alike, and those of an older release's runs that told the outcome.
+            some = list[str](jobs[first : first + BATCH])
             runs = await DBOS.list_workflows_async(
-                workflow_ids=names[first : first + BATCH], status=sorted(OVER), load_input=False, load_output=False
+                workflow_id_prefix=some, status=sorted(OVER), load_input=False, load_output=False
             )
             await DBOS.delete_workflows_async([run.workflow_id for run in runs])
 
-    async def walk(self, corridor: Corridor, job: JobId) -> None:
+    async def walk(self, job: JobId) -> None:
         """One run of this life; `close` ends it between two steps, and the next life takes it up."""
-        task = asyncio.current_task()
-        if task is None or self._closing:
+        run = DBOS.workflow_id
+        if run is None or self._closing:
             raise asyncio.CancelledError
-        self._walks[corridor].add(task)
+        self._walks[run] = asyncio.current_task()
         try:
-            await corridor(job, DurableSteps(self.gate))
+            await self._paint(job, DurableSteps(self._gate))
         finally:
-            self._walks[corridor].discard(task)
+            self._walks.pop(run, None)
 
     async def close(self) -> None:
-        """Let purchases between their beginning and their record end, and what is being told; then stop the runs."""
+        """Let purchases between their beginning and their record end; then stop the runs."""
         global _engine
         with suppress(TimeoutError):
             async with asyncio.timeout(DRAIN_S):
-                for _ in range(SUBMIT_GATE):
-                    await self.gate.acquire()
-                while telling := self._walks[self.deliver_corridor]:
-                    await asyncio.wait(telling)
+                await self._gate.shut()
         self._closing = True
         logging.getLogger("dbos").setLevel(logging.CRITICAL)  # it warns of each run that is put off to the next life
-        walks = set().union(*self._walks.values())
+        walks = {walk for walk in self._walks.values() if walk is not None}
         for walk in walks:
             walk.cancel()
         await asyncio.gather(*walks, return_exceptions=True)
+        await DBOS.delete_queue_async(self._queue)
         await asyncio.to_thread(DBOS.destroy)
         # DBOS made its own pool the loop's default and has just shut it down.
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
         _engine = None
+
+    @property
+    def _queue(self) -> str:
+        """A queue of its own, in which nothing waits but the runs that it takes over."""
+        return f"imagebot-{self._process}"
 
 
 _engine: DurableEngine | None = None
@@ -180,26 +203,11 @@ _engine: DurableEngine | None = None
 
 @DBOS.workflow(name="paint", max_recovery_attempts=LIVES)
 async def _paint(job: str) -> None:
-    engine = _opened()
-    await engine.walk(engine.paint_corridor, JobId(job))
-    await engine.deliver(JobId(job))
+    await _opened().walk(JobId(job))
 
 
-@DBOS.workflow(name="deliver", max_recovery_attempts=LIVES)
-async def _deliver(job: str) -> None:
-    engine = _opened()
-    await engine.walk(engine.deliver_corridor, JobId(job))
-
-
-async def _run_of(workflow: str) -> Run:
-    known = await DBOS.get_workflow_status_async(workflow)
-    if known is None:
-        return Run.UNKNOWN
-    return Run.OVER if known.status in OVER else Run.GOING
-
-
-def _telling(job: JobId) -> str:
-    return f"{job}-deliver"
+def _name(turn: Turn) -> str:
+    return f"{turn.job}.{turn.attempt}" if turn.attempt else turn.job
 
 
 def _opened() -> DurableEngine:

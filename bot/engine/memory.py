@@ -9,7 +9,7 @@ from datetime import datetime
 import structlog
 
 from bot.engine import SUBMIT_GATE, Corridor, R, Run
-from bot.job import JobId
+from bot.job import JobId, Turn
 
 log = structlog.get_logger(__name__)
 
@@ -23,59 +23,43 @@ class MemorySteps:
     async def do(self, name: str, act: Callable[[], Awaitable[R]]) -> R:
         return await act()
 
-    async def once(self, name: str, act: Callable[[], Awaitable[R]]) -> R:
+    async def once(self, name: str, act: Callable[[], Awaitable[R]], *, lane: str) -> R:
         async with self._gate:
             return await act()
 
 
 class MemoryEngine:
-    """Runs in tasks of this process, `slots` of a lane at a time."""
+    """Runs in tasks of this process."""
 
-    def __init__(self, *, paint: Corridor, deliver: Corridor, slots: dict[str, int]) -> None:
-        self._paint, self._deliver = paint, deliver
-        self._lanes = {lane: asyncio.Semaphore(count) for lane, count in slots.items()}
+    def __init__(self, *, paint: Corridor) -> None:
+        self._paint = paint
         self._steps = MemorySteps(asyncio.Semaphore(SUBMIT_GATE))
-        self._started: dict[str, asyncio.Task[None]] = {}
+        self._runs: dict[Turn, asyncio.Task[None]] = {}
 
-    async def paint(self, job: JobId, *, lane: str, person: str) -> None:
+    async def paint(self, turn: Turn) -> None:
         async def run() -> None:
             try:
-                async with self._lanes[lane]:
-                    await self._paint(job, self._steps)
-                await self.deliver(job)
+                await self._paint(turn.job, self._steps)
             except Exception:  # the outermost line of this task
-                log.exception("run broke", job=job)
+                log.exception("run broke", job=turn.job)
 
-        if job not in self._started:
-            self._started[job] = asyncio.create_task(run(), name=f"paint {job}")
+        if turn not in self._runs:
+            self._runs[turn] = asyncio.create_task(run(), name=f"paint {turn.job}")
 
-    async def run_of(self, job: JobId) -> Run:
-        if job not in self._started:
+    async def run_of(self, turn: Turn) -> Run:
+        if turn not in self._runs:
             return Run.UNKNOWN
-        return Run.OVER if self._started[job].done() else Run.GOING
-
-    async def deliver(self, job: JobId) -> None:
-        name = _telling(job)
-        if name not in self._started:
-            self._started[name] = asyncio.ensure_future(self._deliver(job, self._steps))
-
-    async def deliver_anew(self, job: JobId) -> None:
-        self._started.pop(_telling(job), None)
-        await self.deliver(job)
+        return Run.OVER if self._runs[turn].done() else Run.GOING
 
     async def forget(self, before: datetime) -> None:
-        self._started = {name: task for name, task in self._started.items() if not task.done()}
+        self._runs = {turn: task for turn, task in self._runs.items() if not task.done()}
 
     async def erase(self, jobs: Sequence[JobId]) -> None:
-        gone = {name for job in jobs for name in (job, _telling(job))}
-        self._started = {name: task for name, task in self._started.items() if not (name in gone and task.done())}
+        self._runs = {turn: task for turn, task in self._runs.items() if not (turn.job in jobs and task.done())}
 
     async def close(self) -> None:
-        while running := [task for task in self._started.values() if not task.done()]:  # one may have begun another
-            for task in running:
-                task.cancel()
+        running = [task for task in self._runs.values() if not task.done()]
+        for task in running:
+            task.cancel()
+        if running:
             await asyncio.wait(running)
-
-
-def _telling(job: JobId) -> str:
-    return f"deliver {job}"

@@ -2,6 +2,26 @@
 
 from bot.store.book import Store
 from bot.store.lock import running
-from bot.store.values import Forgotten, JobRecord, KeptReply, LedgerSum, SavedImage, Spend, Usage
+from bot.store.values import (
+    Forgotten,
+    JobRecord,
+    KeptReply,
+    LedgerSum,
+    SavedImage,
+    Spend,
+    Usage,
+    Whereabouts,
+)
 
-__all__ = ["Forgotten", "JobRecord", "KeptReply", "LedgerSum", "SavedImage", "Spend", "Store", "Usage", "running"]
+__all__ = [
+    "Forgotten",
+    "JobRecord",
+    "KeptReply",
+    "LedgerSum",
+    "SavedImage",
+    "Spend",
+    "Store",
+    "Usage",
+    "Whereabouts",
+    "running",
+]

@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from bot.job import JobId
 from bot.message import Receipt, Reply
 from bot.record import decode, encode
-from bot.store import jobs
 from bot.store.tables import Moment, Number, announcements, counters, receipts
 from bot.store.values import KeptReply
 
@@ -58,14 +57,6 @@ def job_at(connection: sa.Connection, receipt: Receipt) -> JobId | None:
 def keep_reply(connection: sa.Connection, job: JobId, reply: Reply, now: datetime) -> int:
     """The message as it stands from now on, and its revision; a deleted one stays as it is."""
     return _change(connection, job, now, reply=encode(reply), deleted_at=None)
-
-
-def first(connection: sa.Connection, job: JobId, reply: Reply, now: datetime) -> bool:
-    """Keep the first message about a job that is about to be posted; False where the job has ended."""
-    if not jobs.announcing(connection, job, now):
-        return False
-    keep_reply(connection, job, reply, now)
-    return True
 
 
 def remove(connection: sa.Connection, job: JobId, now: datetime) -> int:

@@ -3,25 +3,51 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
-from datetime import UTC, datetime
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from contextlib import AbstractAsyncContextManager, suppress
+from datetime import datetime
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from bot.clock import Clock
 from bot.errors import DiskFullError
-from bot.job import Cancelled, Job, JobId, Outcome, Status, Ticket
+from bot.job import Cancelled, Job, JobId, Outcome, Pause, Status, Ticket, Turn
 from bot.message import Receipt, Reply
 from bot.record import encode
 from bot.request import ImageId
-from bot.store import announcements, held, images, jobs, ledger, oblivion, opening, pace, usage
+from bot.spending import Alert, Share, Spent, Tab, TeamSpending
+from bot.store import (
+    alerts,
+    announcements,
+    held,
+    images,
+    jobs,
+    ledger,
+    oblivion,
+    opening,
+    pace,
+    processes,
+    totals,
+    turns,
+    usage,
+)
+from bot.store.alone import Alone
 from bot.store.lock import Lock, file_of, take
 from bot.store.tables import jobs as job_table
 from bot.store.transactions import Transactions
-from bot.store.values import Forgotten, JobRecord, KeptReply, LedgerSum, SavedImage, Spend, Usage
+from bot.store.values import (
+    Forgotten,
+    JobRecord,
+    KeptReply,
+    LedgerSum,
+    SavedImage,
+    Spend,
+    Usage,
+    Whereabouts,
+)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -31,10 +57,13 @@ class Store:
     """The database. What has ended stays ended: verbs about a job's way do nothing once it has."""
 
     def __init__(self, engine: sa.Engine, clock: Clock, lock: Lock | None) -> None:
+        self.process: Final = secrets.token_hex(6)
+        """What this process is called in the database, from its start to its end."""
         self._engine = engine
         self._clock = clock
         self._lock = lock
         self._transactions = Transactions(engine, writers=1 if lock else opening.WRITERS)
+        self._alone = Alone(engine)
 
     @classmethod
     async def open(cls, url: str, *, clock: Clock) -> Store:
@@ -64,9 +93,15 @@ class Store:
     async def close(self) -> None:
         """Let the transactions under way end, then close every connection."""
         await self._transactions.close()
+        await self._alone.close()
         await asyncio.to_thread(self._engine.dispose)
         if self._lock is not None:
             self._lock.release()
+
+    @property
+    def shared(self) -> bool:
+        """Whether other processes may have the database open, too; an SQLite file has one."""
+        return self._lock is None
 
     @property
     def engines(self) -> tuple[sa.Engine, sa.Engine]:
@@ -78,7 +113,7 @@ class Store:
     async def hold(self, door: str, event: str, payload: Mapping[str, Any]) -> None:
         """Keep an event, plain JSON, that is acknowledged before it is decided over; a second time does nothing."""
         with suppress(IntegrityError):  # another process was first
-            await self._write(held.keep, door, event, payload, self._clock.now())
+            await self._write(held.keep, door, event, payload, self.process, self._clock.now())
 
     async def let_go(self, door: str, event: str) -> None:
         """The event is decided over, so that no later life needs to."""
@@ -89,28 +124,42 @@ class Store:
         return await self._write(held.tried, door, event)
 
     async def held(self, door: str) -> tuple[tuple[str, dict[str, Any]], ...]:
-        """The door's events that are held, the oldest first."""
+        """The door's events that are held, by whichever process; the oldest first."""
         return await self._read(held.of_door, door)
 
-    async def accept(
-        self, job: Job, lane: str, decide: Callable[[Usage], None], *, day_starts_at: datetime | None = None
-    ) -> int:
-        """Write a job and the hold for it, where `decide` raises nothing over the person's numbers as they are now.
+    async def take_held(self, door: str) -> tuple[tuple[str, dict[str, Any]], ...]:
+        """The door's events that were held by a process that is gone, from now on by this one; the oldest first."""
+        return await self._write(processes.take_held, self.process, door)
 
-        Gives the number of queued jobs before it in its lane. day_starts_at begins the day of `pictures_today`; by
-        default the last midnight, UTC. Raises DuplicateError with the first job of the same event, PictureUnknownError
-        where a source is not in the gallery, what decide raises.
+    async def accept(
+        self,
+        job: Job,
+        decide: Callable[[Usage], None],
+        *,
+        draw: Callable[[int], Reply],
+        priority: float = 0.0,
+    ) -> int:
+        """Let a job wait in its provider's lane, with the hold for it, where `decide` raises nothing over the person's
+        numbers as they are now. Gives the number of jobs before it.
+
+        It gets no turn before `announced`. draw makes the first message about it, which is then about to be posted,
+        from the number of jobs before it; it is called in a thread. priority is the number of pictures that it may go
+        ahead of its turn. Raises DuplicateError with the first job of the same event, PictureUnknownError where a
+        source is not in the gallery, what decide raises.
         """
-        day = day_starts_at or job.accepted_at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+
+        def take(connection: sa.Connection) -> int:
+            return jobs.accept(connection, job, decide, process=self.process, priority=priority, draw=draw)
+
         try:
-            return await self._write(jobs.accept, job, lane, decide, day)
+            return await self._write(take)
         except IntegrityError:
             # Another process was first with the same event or the same new person; now its row is there to be seen.
-            return await self._write(jobs.accept, job, lane, decide, day)
+            return await self._write(take)
 
-    async def usage(self, person_key: str, *, now: datetime, day_starts_at: datetime) -> Usage:
-        """The person's numbers that `accept` would decide over."""
-        return await self._read(usage.of_person, person_key, now, day_starts_at)
+    async def usage(self, person_key: str, tabs: Sequence[Tab], *, now: datetime) -> Usage:
+        """The numbers that `accept` would decide over for a job with these tabs."""
+        return await self._read(usage.of_person, person_key, tabs, now)
 
     async def job(self, job: JobId) -> Job:
         """Raises JobUnknownError."""
@@ -135,51 +184,119 @@ class Store:
             wanted.append(job_table.c.provider == provider)
         return await self._read(jobs.newest, wanted, limit)
 
-    async def open_jobs(self) -> tuple[JobId, ...]:
-        """Jobs that have not ended, the oldest first."""
-        return await self._read(jobs.open_ids)
-
-    async def undelivered(self) -> tuple[JobId, ...]:
-        """Jobs that have ended without their end being told, the oldest first; deleted ones need no telling."""
-        return await self._read(jobs.undelivered_ids)
-
     async def ahead(self, job: JobId) -> int:
-        """Queued jobs before this one in its lane; 0 once it runs."""
+        """Queued jobs of its lane whose turn comes before this one's; 0 once it runs."""
         return await self._read(jobs.ahead, job)
 
-    async def places(self) -> Mapping[JobId, int]:
-        """All queued jobs, each with what `ahead` would give."""
-        return await self._read(jobs.places)
+    async def whereabouts(self) -> Mapping[JobId, Whereabouts]:
+        """How the open jobs stand that this process tells of, wherever they run."""
+        return await self._read(jobs.whereabouts, self.process, self._clock.now())
 
-    async def active(self, lane: str) -> int:
-        """Running jobs of the lane."""
-        return await self._read(jobs.active, lane)
+    # Turns
+
+    async def lanes(self, names: Sequence[str]) -> None:
+        """Have these lanes, so that turns can be given in them."""
+        await self._write(turns.make, names)
+
+    async def waiting(self) -> tuple[str, ...]:
+        """The lanes in which jobs wait."""
+        return await self._read(turns.waiting)
+
+    async def give_turns(self, lane: str, slots: int, *, limit: int) -> tuple[Turn, ...]:
+        """Let the next jobs of a lane run in this process, as far as its slots are free over all processes."""
+        return await self._write(turns.give, lane, slots, self.process, self._clock.now(), limit)
+
+    async def give_back(self, job: JobId) -> bool:
+        """Let a job wait again whose run did not begin; False where it did."""
+        return await self._write(turns.give_back, job)
+
+    async def pause_lane(self, lane: str, until: datetime, reason: str) -> None:
+        """Give no turn in the lane before that moment, in any process; `reason` is a key of words/."""
+        await self._write(turns.pause, lane, until, reason)
+
+    async def resume_lane(self, lane: str) -> None:
+        """The lane's provider took a task: a pause and its failures are over."""
+        await self._write(turns.resume, lane)
+
+    async def lane_failed(self, lane: str) -> int:
+        """Count a failure of the lane's provider; how many there were in a row."""
+        return await self._write(turns.failed, lane)
+
+    async def pauses(self) -> tuple[Pause, ...]:
+        """The lanes in which no turns are given now."""
+        return await self._read(turns.pauses, self._clock.now())
+
+    # Processes
+
+    async def enter(self, *, worker: bool, doors: Sequence[str]) -> None:
+        """Write this process down as living."""
+        alone = not self.shared
+
+        def write(connection: sa.Connection) -> None:
+            now = self._clock.now()
+            processes.enter(connection, self.process, now, worker=worker, doors=doors, alone=alone)
+
+        await self._write(write)
+
+    async def beat(self) -> bool:
+        """Say that this process lives; False where it was away for so long that others have taken over."""
+        return await self._write(processes.beat, self.process, self._clock.now())
+
+    async def leave(self) -> None:
+        """This process goes; what it leaves undone is free for others at once."""
+        await self._write(processes.leave, self.process)
+
+    async def bury(self, lease_s: float) -> tuple[str, ...]:
+        """Remove the processes that have not beaten for that long; gives their ids."""
+        return await self._write(processes.bury, lease_s, self._clock.now()) if self.shared else ()
+
+    async def take_runs(self, limit: int) -> tuple[Turn, ...]:
+        """Running jobs whose process is gone, from now on this one's; the oldest first."""
+        return await self._write(processes.take_runs, self.process, limit)
+
+    async def take_tales(self, doors: Sequence[str], limit: int) -> tuple[JobId, ...]:
+        """Jobs of these doors, open or untold, whose teller is gone, from now on this one's; the oldest first."""
+        return await self._write(processes.take_tales, self.process, doors, limit)
+
+    async def untold(self, doors: Sequence[str], limit: int) -> tuple[JobId, ...]:
+        """Jobs of these doors that have ended and whose end this process is to tell; the oldest first."""
+        return await self._read(jobs.untold, self.process, doors, limit)
+
+    async def stopping(self) -> tuple[JobId, ...]:
+        """Jobs that run in this process and are to be cancelled."""
+        return await self._read(jobs.stopping, self.process)
 
     # A job's way
 
     async def begin(self, job: JobId) -> bool:
-        """Let a queued job run; True also where it runs already, as after a restart. False: it has ended."""
+        """Note that the job runs here, also after another process; False: it has ended."""
         started_at = sa.func.coalesce(job_table.c.started_at, self._clock.now())
-        return await self._write(jobs.change, job, status=Status.RUNNING, started_at=started_at)
+        return await self._write(
+            jobs.change, job, status=Status.RUNNING, started_at=started_at, run_by=self.process
+        )
 
     async def submitting(self, job: JobId) -> bool:
-        """Note in the ledger that a paid request is about to leave. False where it must not: ended, or to be cancelled.
+        """Note in the ledger that a paid request is about to leave. False where it must not: ended, to be cancelled, or
+        run by another process, which took it over while this one was away.
 
         The answer and the note are one transaction, so a cancellation comes either before the money or after it.
         """
-        return await self._write(jobs.submitting, job, self._clock.now())
+        return await self._write(jobs.submitting, job, self.process, self._clock.now())
 
     async def ticketed(self, job: JobId, ticket: Ticket) -> None:
         """Note the provider's claim check."""
         await self._write(jobs.change, job, ticket=encode(ticket))
 
-    async def word(self, job: JobId, word: str, fraction: float | None = None) -> None:
-        """Note the provider's own status word, and 0..1 where it tells."""
-        await self._write(jobs.change, job, word=word, fraction=fraction)
+    async def words(self, said: Mapping[JobId, tuple[str, float | None]]) -> None:
+        """Note the provider's own status words, and 0..1 where it tells, for processes that tell of these jobs."""
+        await self._write(jobs.words, said)
 
     async def finish(self, job: JobId, outcome: Outcome) -> bool:
-        """End the job and settle its hold. The first outcome stands: False where it had ended before."""
-        return await self._write(jobs.finish, job, outcome, self._clock.now())
+        """End the job and settle its hold. The first outcome stands: False where it had ended before, or where another
+        process runs it by now.
+        """
+        mine = sa.or_(job_table.c.run_by.is_(None), job_table.c.run_by == self.process)
+        return await self._write(jobs.finish, job, outcome, self._clock.now(), mine)
 
     async def cancel_queued(self, job: JobId) -> bool:
         """End a job as cancelled and give its hold back, if it is still queued; else False."""
@@ -195,13 +312,17 @@ class Store:
 
     # Messages
 
-    async def announcing(self, job: JobId, reply: Reply) -> bool:
-        """As `posting` and `keep_reply`, for the first message about a job; False where the job has ended meanwhile."""
-        return await self._write(announcements.first, job, reply, self._clock.now())
+    async def announced(self, job: JobId, receipt: Receipt | None) -> None:
+        """Let the job have its turn, and keep where its first message stands, if the platform took it."""
+        await self._write(_announced, job, receipt, self._clock.now())
 
-    async def posting(self, job: JobId) -> None:
-        """Note that a new message is about to be posted: after a crash, look for it before posting again."""
-        await self._write(jobs.change, job, sa.true(), posting_at=self._clock.now())
+    async def posting(self, job: JobId) -> bool:
+        """Note that a new message is about to be posted: after a crash, look for it before posting again.
+
+        False where another process tells of the job, having taken over while this one was away.
+        """
+        mine = sa.and_(job_table.c.told_by == self.process, processes.lives(self.process))
+        return await self._write(jobs.change, job, mine, posting_at=self._clock.now())
 
     async def keep_receipt(self, job: JobId, receipt: Receipt) -> None:
         """Note where the job's message stands now; earlier receipts still find the job."""
@@ -238,9 +359,16 @@ class Store:
 
     # Pictures
 
+    def alone(self, name: str) -> AbstractAsyncContextManager[None]:
+        """Be the only one, of all processes, to hold that name; a second name while holding one may wait for ever."""
+        return self._alone.holding(name)
+
     async def keep_image(self, image: SavedImage) -> None:
-        """Write a picture down; a second time does nothing."""
-        await self._write(images.keep, image)
+        """Write a picture down; a second time does nothing, but that bringing it counts as of now."""
+        try:
+            await self._write(images.keep, image)
+        except IntegrityError:  # what else was known of it was forgotten in this moment
+            await self._write(images.keep, image)
 
     async def image(self, image: ImageId) -> SavedImage:
         """The picture as it was first made. Raises PictureUnknownError."""
@@ -253,6 +381,14 @@ class Store:
     async def lineage(self, image: ImageId) -> tuple[SavedImage, ...]:
         """The picture, what it was made from, and so on to the first. Raises PictureUnknownError."""
         return await self._read(images.lineage, image)
+
+    async def idle_images(self, before: datetime, *, limit: int) -> tuple[ImageId, ...]:
+        """Some pictures that were only brought, by nobody since then, and that no job works from."""
+        return await self._read(images.idle, before, limit)
+
+    async def forget_idle(self, image: ImageId, before: datetime) -> tuple[str, ...]:
+        """Remove one of `idle_images`, if it still is; gives the name of its file."""
+        return await self._write(images.forget_idle, image, before)
 
     async def forget(self, job: JobId) -> tuple[str, ...]:
         """Take the job's message away, and its pictures where no other job needs them; gives their file names."""
@@ -286,17 +422,41 @@ class Store:
 
     # Sums
 
-    async def took(self, provider: str, model: str, seconds: float) -> None:
-        """Learn how long a task took, from submit to picture; the last few hundred are kept."""
-        await self._write(pace.learn, provider, model, seconds, self._clock.now())
+    async def took(self, provider: str, model: str, size: str, seconds: float) -> None:
+        """Learn how long a task took at the provider, from submit to ready; the last few hundred are kept."""
+        await self._write(pace.learn, provider, model, size, seconds, self._clock.now())
 
-    async def durations(self, provider: str, model: str, limit: int = pace.KEPT) -> tuple[float, ...]:
-        """How long the last tasks took, in seconds, the newest first."""
-        return await self._read(pace.last, provider, model, limit)
+    async def durations(self, provider: str, model: str, size: str, limit: int = pace.KEPT) -> tuple[float, ...]:
+        """How long the last tasks took, in seconds, the newest first. size: their class (bot/pace.py)."""
+        return await self._read(pace.last, provider, model, size, limit)
 
     async def spend(self, since: datetime) -> tuple[Spend, ...]:
         """What each person's jobs accepted since then come to, the dearest first."""
         return await self._read(ledger.spend, since)
+
+    async def spent(self, tabs: Sequence[Tab]) -> Mapping[Tab, Spent]:
+        """What these counters show."""
+        return await self._read(totals.read, tabs)
+
+    async def days(self, scope: str, periods: Sequence[str]) -> tuple[Share, ...]:
+        """What a scope spent in each of these periods, in their order."""
+        return await self._read(totals.days, scope, periods)
+
+    async def team(self, *, day: str, month: str, periods: Sequence[str], top: int | None) -> TeamSpending:
+        """What all spent: on the day, in the month, by model and by those who spent most in it, and in each period."""
+        return await self._read(totals.team, day, month, periods, top)
+
+    async def alerts_due(self, place: str) -> tuple[Alert, ...]:
+        """Caps that were reached to some extent, which was not told in this place ("slack:C0123") yet."""
+        return await self._read(alerts.due, place, self._clock.now())
+
+    async def alerted(self, place: str, alert: Alert) -> bool:
+        """Note, before it is posted, that this process tells it there; False where another does."""
+        return await self._write(alerts.told, place, alert, self._clock.now())
+
+    async def not_alerted(self, place: str, alert: Alert) -> None:
+        """It could not be posted, and is due again."""
+        await self._write(alerts.not_told, place, alert)
 
     async def ledger_sum(self) -> LedgerSum:
         """The whole ledger added up; reads all of it."""
@@ -316,6 +476,12 @@ class Store:
             if getattr(error.orig, "sqlite_errorname", "") == "SQLITE_FULL":
                 raise DiskFullError from error
             raise
+
+
+def _announced(connection: sa.Connection, job: JobId, receipt: Receipt | None, now: datetime) -> None:
+    jobs.announced(connection, job)
+    if receipt is not None:
+        announcements.keep_receipt(connection, job, receipt, now)
 
 
 def _forget(connection: sa.Connection, job: JobId, now: datetime) -> tuple[str, ...]:

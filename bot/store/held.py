@@ -11,10 +11,13 @@ import sqlalchemy as sa
 from bot.store.tables import held
 
 
-def keep(connection: sa.Connection, door: str, event: str, payload: Mapping[str, Any], now: datetime) -> None:
-    """Write the event down, unless it is."""
+def keep(
+    connection: sa.Connection, door: str, event: str, payload: Mapping[str, Any], process: str, now: datetime
+) -> None:
+    """Write down that the process holds the event, unless one does."""
     if connection.scalar(sa.select(held.c.event).where(*_is(door, event))) is None:
-        connection.execute(held.insert().values(door=door, event=event, payload=dict(payload), held_at=now, tries=0))
+        row = {"door": door, "event": event, "payload": dict(payload), "held_at": now, "tries": 0, "held_by": process}
+        connection.execute(held.insert(), row)
 
 
 def tried(connection: sa.Connection, door: str, event: str) -> int:
@@ -28,7 +31,7 @@ def let_go(connection: sa.Connection, door: str, event: str) -> None:
 
 
 def of_door(connection: sa.Connection, door: str) -> tuple[tuple[str, dict[str, Any]], ...]:
-    """The door's events with what came along, the oldest first."""
+    """The door's events with what came along, whoever holds them; the oldest first."""
     rows = connection.execute(
         sa.select(held.c.event, held.c.payload).where(held.c.door == door).order_by(held.c.held_at, held.c.event)
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -16,7 +17,10 @@ WHOLE = sa.select(images, makings).join_from(images, makings, makings.c.image ==
 
 
 def keep(connection: sa.Connection, image: SavedImage) -> None:
-    """Write the picture down; the same content may be kept again by others, and by the same job without effect."""
+    """Write the picture down; the same content may be kept again by others, and by the same job without effect.
+
+    Who brings a picture again is about to ask for something with it: `idle` counts from there.
+    """
     known = connection.scalar(sa.select(images.c.id).where(images.c.id == image.id))
     if known is None:
         connection.execute(
@@ -32,7 +36,10 @@ def keep(connection: sa.Connection, image: SavedImage) -> None:
     same = sa.select(makings.c.number).where(
         makings.c.image == image.id, makings.c.job.is_not_distinct_from(image.job), makings.c.person_key == image.by
     )
-    if (connection.execute(same)).first() is not None:
+    made = connection.scalar(same)
+    if made is not None:
+        if image.job is None:
+            connection.execute(makings.update().where(makings.c.number == made).values(made_at=image.made_at))
         return
     connection.execute(
         makings.insert().values(
@@ -88,6 +95,31 @@ def touched(connection: sa.Connection, job: JobId) -> tuple[ImageId, ...]:
 def release(connection: sa.Connection, candidates: Iterable[ImageId]) -> tuple[str, ...]:
     """Remove those that no job needs which is not deleted; gives the names of their files."""
     return tuple(_remove(connection, image) for image in candidates if not _needed(connection, image))
+
+
+def idle(connection: sa.Connection, before: datetime, limit: int) -> tuple[ImageId, ...]:
+    """Pictures that were only brought, by nobody since then, and that no job works from."""
+    brought = sa.select(makings.c.image).where(makings.c.job.is_(None), makings.c.made_at < before)
+    found = connection.scalars(brought.where(*_idle(makings.c.image, before)).distinct().limit(limit))
+    return tuple(ImageId(image) for image in found)
+
+
+def forget_idle(connection: sa.Connection, image: ImageId, before: datetime) -> tuple[str, ...]:
+    """Remove the picture if it is idle still; gives the name of its file."""
+    # A job that is being accepted refers to this row: it is either seen below, or finds no picture any more.
+    row = sa.select(images.c.id).where(images.c.id == image)
+    if connection.scalar(row.with_for_update()) is None:
+        return ()
+    if connection.scalar(row.where(*_idle(images.c.id, before))) is None:
+        return ()
+    return (_remove(connection, image),)
+
+
+def _idle(image: sa.ColumnElement[str], before: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    other = makings.alias()
+    used = sa.exists().where(sources.c.image == image)
+    busy = sa.exists().where(other.c.image == image, sa.or_(other.c.job.is_not(None), other.c.made_at >= before))
+    return ~used, ~busy
 
 
 def _needed(connection: sa.Connection, image: ImageId) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import count
 from typing import Any, Final
@@ -12,18 +13,19 @@ import sqlalchemy as sa
 
 from bot.errors import DuplicateError, JobUnknownError, PictureUnknownError
 from bot.job import Job, JobId, Outcome, Status, Ticket, status_of
-from bot.message import Receipt
+from bot.message import Receipt, Reply
 from bot.record import decode, encode
 from bot.request import ImageId, Imagine, Upscale
-from bot.store import ledger, usage
-from bot.store.tables import OPEN, UNDELIVERED, announcements, images, jobs, people, receipts, sources
-from bot.store.values import JobRecord, Usage
+from bot.store import announcements, ledger, processes, turns, usage
+from bot.store.tables import OPEN, UNDELIVERED, Number, images, jobs, people, receipts, sources
+from bot.store.tables import announcements as announcement_table
+from bot.store.values import JobRecord, Usage, Whereabouts
 
 WHOLE: Final = (
-    sa.select(jobs, announcements, receipts.c.door, receipts.c.place, receipts.c.handle)
+    sa.select(jobs, announcement_table, receipts.c.door, receipts.c.place, receipts.c.handle)
     .select_from(
-        jobs.join(announcements, announcements.c.job == jobs.c.id).outerjoin(
-            receipts, receipts.c.number == announcements.c.receipt
+        jobs.join(announcement_table, announcement_table.c.job == jobs.c.id).outerjoin(
+            receipts, receipts.c.number == announcement_table.c.receipt
         )
     )
 )  # fmt: skip
@@ -32,20 +34,32 @@ WHOLE: Final = (
 # The statements that accepting and announcing need are put together once: doing that takes longer than running them.
 _SEEN: Final = people.update().where(people.c.key == sa.bindparam("person"))
 _NEW_PERSON: Final = people.insert()
-_NEW: Final = jobs.insert()
-_NEW_MESSAGE: Final = announcements.insert()
-_POSTING: Final = jobs.update().where(jobs.c.id == sa.bindparam("of"), OPEN)
+_NEW: Final = jobs.insert().returning(jobs.c.number)
+_AHEAD: Final = sa.select(sa.func.count()).where(
+    jobs.c.lane == sa.bindparam("lane"),
+    jobs.c.status == Status.QUEUED,
+    OPEN,
+    turns.before(sa.bindparam("turn", type_=sa.Float), sa.bindparam("number", type_=Number)),
+)
+_NEW_MESSAGE: Final = announcement_table.insert()
 
 
 def accept(
-    connection: sa.Connection, job: Job, lane: str, decide: Callable[[Usage], None], day_starts_at: datetime
+    connection: sa.Connection,
+    job: Job,
+    decide: Callable[[Usage], None],
+    *,
+    process: str,
+    priority: float,
+    draw: Callable[[int], Reply],
 ) -> int:
-    """Decide over the person's numbers and write the job with its hold; gives the number of queued jobs before it.
+    """Decide over the person's numbers and write the job, its hold and its first message; gives the jobs before it.
 
     Raises DuplicateError, PictureUnknownError.
     """
     _lock(connection, job)
-    first, ahead, used = usage.look(connection, job, lane, day_starts_at)
+    lane = job.provider
+    first, used = usage.look(connection, job)
     if first is not None:
         raise DuplicateError(job=first)
     needed = sources_of(job)
@@ -67,13 +81,21 @@ def accept(
         "accepted_at": job.accepted_at,
         "cancel_asked": False,
         "word": "",
+        "turn": turns.tag(connection, lane, job.by.key, priority),
+        "told_by": process,
+        "posting_at": job.accepted_at,
+        "ready": False,
     }
     message = {"job": job.id, "door": job.at.door, "place": job.at.id, "private": job.at.private, "revision": 0}
-    connection.execute(_NEW, row)
+    number = connection.scalar(_NEW, row)
     connection.execute(_NEW_MESSAGE, message)
     if needed:
         connection.execute(sources.insert(), [{"job": job.id, "image": image} for image in needed])
-    ledger.hold(connection, job)
+    before = ledger.hold(connection, job)
+    if before != used.totals:  # on PostgreSQL, another process was in between: now nobody is
+        decide(replace(used, totals=before))
+    ahead = connection.scalar(_AHEAD, {"lane": lane, "turn": row["turn"], "number": number}) or 0
+    announcements.keep_reply(connection, job.id, draw(ahead), job.accepted_at)
     return ahead
 
 
@@ -115,14 +137,10 @@ def change(
     return done.rowcount == 1
 
 
-def announcing(connection: sa.Connection, job_id: JobId, now: datetime) -> bool:
-    """Note that the first message is about to be posted; False where the job has ended."""
-    return connection.execute(_POSTING, {"of": job_id, "posting_at": now}).rowcount == 1
-
-
-def submitting(connection: sa.Connection, job_id: JobId, now: datetime) -> bool:
-    """Note that a paid request is about to leave; False where it must not: ended, or to be cancelled."""
-    if not change(connection, job_id, sa.and_(OPEN, jobs.c.cancel_asked.is_(False)), submitted_at=now):
+def submitting(connection: sa.Connection, job_id: JobId, process: str, now: datetime) -> bool:
+    """Note that a paid request is about to leave; False where it must not: ended, to be cancelled, or not ours."""
+    mine = sa.and_(jobs.c.run_by == process, processes.lives(process))
+    if not change(connection, job_id, sa.and_(OPEN, jobs.c.cancel_asked.is_(False), mine), submitted_at=now):
         return False
     ledger.mark(connection, (one(connection, job_id)).job, now)
     return True
@@ -166,33 +184,62 @@ def finish(
     return True
 
 
-def open_ids(connection: sa.Connection) -> tuple[JobId, ...]:
-    """Jobs that have not ended, the oldest first."""
-    return _ids(connection, OPEN)
+def announced(connection: sa.Connection, job_id: JobId) -> None:
+    """The job may be given its turn: whoever asked has been told of it, or will be."""
+    connection.execute(jobs.update().where(jobs.c.id == job_id, OPEN).values(ready=True))
 
 
-def undelivered_ids(connection: sa.Connection) -> tuple[JobId, ...]:
-    """Jobs that have ended, whose end was not told, and that nobody deleted; the oldest first."""
-    deleted = sa.exists().where(announcements.c.job == jobs.c.id, announcements.c.deleted_at.is_not(None))
-    return _ids(connection, sa.and_(UNDELIVERED, ~deleted))
+def untold(connection: sa.Connection, process: str, doors: Sequence[str], limit: int) -> tuple[JobId, ...]:
+    """Ended jobs of these doors that this process is to tell and that nobody deleted; the oldest first."""
+    deleted = sa.exists().where(announcement_table.c.job == jobs.c.id, announcement_table.c.deleted_at.is_not(None))
+    mine = sa.select(jobs.c.id).where(UNDELIVERED, jobs.c.told_by == process, jobs.c.door.in_(doors), ~deleted)
+    return tuple(JobId(job) for job in connection.scalars(mine.order_by(jobs.c.number).limit(limit)))
 
 
 def ahead(connection: sa.Connection, job_id: JobId) -> int:
-    """Queued jobs of the same lane that were accepted before this queued one; 0 for any other job."""
-    own = sa.select(jobs.c.lane, jobs.c.number).where(jobs.c.id == job_id, jobs.c.status == Status.QUEUED).subquery()
-    return _count(connection, jobs.c.lane == own.c.lane, jobs.c.number < own.c.number, _is(Status.QUEUED))
+    """Queued jobs of the same lane whose turn is before this queued one's; 0 for any other job."""
+    own = (
+        sa.select(jobs.c.lane, jobs.c.turn, jobs.c.number)
+        .where(jobs.c.id == job_id, jobs.c.status == Status.QUEUED)
+        .subquery()
+    )
+    return _count(connection, jobs.c.lane == own.c.lane, turns.before(own.c.turn, own.c.number), _is(Status.QUEUED))
 
 
-def places(connection: sa.Connection) -> dict[JobId, int]:
-    """Every queued job with the number of those before it in its lane."""
-    queued = connection.execute(sa.select(jobs.c.id, jobs.c.lane).where(_is(Status.QUEUED)).order_by(jobs.c.number))
+def whereabouts(connection: sa.Connection, process: str, now: datetime) -> dict[JobId, Whereabouts]:
+    """How the open jobs stand that this process tells of."""
+    paused = {pause.provider: pause for pause in turns.pauses(connection, now)}
+    columns = (jobs.c.id, jobs.c.lane, jobs.c.status, jobs.c.told_by)
+    queued = connection.execute(sa.select(*columns).where(_is(Status.QUEUED)).order_by(jobs.c.turn, jobs.c.number))
     lanes: defaultdict[str, count[int]] = defaultdict(count)
-    return {JobId(job): next(lanes[lane]) for job, lane in queued}
+    places = {row.id: next(lanes[row.lane]) for row in queued}
+    wanted = (jobs.c.run_by, jobs.c.word, jobs.c.fraction, jobs.c.started_at, jobs.c.cancel_asked, jobs.c.ticket)
+    mine = connection.execute(sa.select(*columns, *wanted).where(OPEN, jobs.c.told_by == process))
+    return {
+        JobId(row.id): Whereabouts(
+            ahead=places.get(row.id),
+            run_by=row.run_by,
+            word=row.word,
+            fraction=row.fraction,
+            started_at=row.started_at,
+            cancel_asked=row.cancel_asked,
+            ticket=_maybe(row.ticket),
+            pause=paused.get(row.lane) if row.status == Status.QUEUED else None,
+        )
+        for row in mine
+    }
 
 
-def active(connection: sa.Connection, lane: str) -> int:
-    """Running jobs of the lane."""
-    return _count(connection, jobs.c.lane == lane, _is(Status.RUNNING))
+def words(connection: sa.Connection, said: Mapping[JobId, tuple[str, float | None]]) -> None:
+    """Note the provider's own status words, and 0..1 where it tells, of jobs that run."""
+    for job, (word, fraction) in said.items():
+        change(connection, job, word=word, fraction=fraction)
+
+
+def stopping(connection: sa.Connection, process: str) -> tuple[JobId, ...]:
+    """Running jobs of this process that are to be cancelled."""
+    mine = sa.and_(_is(Status.RUNNING), jobs.c.run_by == process, jobs.c.cancel_asked)
+    return tuple(JobId(job) for job in connection.scalars(sa.select(jobs.c.id).where(mine)))
 
 
 def _lock(connection: sa.Connection, job: Job) -> None:
@@ -203,11 +250,6 @@ def _lock(connection: sa.Connection, job: Job) -> None:
     seen = {"name": job.by.name, "seen_at": job.accepted_at}
     if not connection.execute(_SEEN, {"person": job.by.key, **seen}).rowcount:
         connection.execute(_NEW_PERSON, {"key": job.by.key, **seen})
-
-
-def _ids(connection: sa.Connection, wanted: sa.ColumnElement[bool]) -> tuple[JobId, ...]:
-    rows = connection.scalars(sa.select(jobs.c.id).where(wanted).order_by(jobs.c.number))
-    return tuple(JobId(row) for row in rows)
 
 
 def _count(connection: sa.Connection, *wanted: sa.ColumnElement[bool]) -> int:
@@ -239,12 +281,14 @@ def _record(of: sa.RowMapping) -> JobRecord:
         word=of[jobs.c.word],
         fraction=of[jobs.c.fraction],
         outcome=_maybe(of[jobs.c.outcome]),
-        reply=_maybe(of[announcements.c.reply]),
+        reply=_maybe(of[announcement_table.c.reply]),
         receipt=None if handle is None else Receipt(of[receipts.c.door], of[receipts.c.place], handle),
-        revision=of[announcements.c.revision],
+        revision=of[announcement_table.c.revision],
         cancel_asked=of[jobs.c.cancel_asked],
         untold=of[jobs.c.untold],
-        deleted=of[announcements.c.deleted_at] is not None,
+        deleted=of[announcement_table.c.deleted_at] is not None,
+        attempt=of[jobs.c.attempt],
+        run_by=of[jobs.c.run_by],
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -10,16 +10,20 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.job import Cancelled, Failed, Finished, Job, JobId, Moderated, Outcome, Status, Ticket
+from bot.spending import NOTHING, Spent, Tab
+from bot.store import totals
 from bot.store.tables import Entry, jobs, ledger
 from bot.store.values import LedgerSum, Spend
 
-NOTHING = Decimal(0)
 _NEW = ledger.insert()
 
 
-def hold(connection: sa.Connection, job: Job) -> None:
-    """Reserve one picture and the estimated cost; None cents: nobody published the price."""
-    _write(connection, job, job.accepted_at, [(Entry.HOLD, 1, job.reserved_cents)])
+def hold(connection: sa.Connection, job: Job) -> Mapping[Tab, Spent]:
+    """Reserve one picture and the estimated cost; None cents: nobody published the price.
+
+    Gives what the job's counters showed just before; from here to the commit nobody else counts in them.
+    """
+    return _write(connection, job, job.accepted_at, [(Entry.HOLD, 1, job.reserved_cents)])
 
 
 def mark(connection: sa.Connection, job: Job, now: datetime) -> None:
@@ -47,17 +51,6 @@ def settle(connection: sa.Connection, job: Job, outcome: Outcome, ticket: Ticket
     if not pictures or spent < held:
         entries.append((Entry.RELEASE, 1 - pictures, max(NOTHING, held - spent)))
     _write(connection, job, now, entries)
-
-
-def pictures_since(
-    person_key: sa.BindParameter[str], day_starts_at: sa.BindParameter[datetime]
-) -> sa.ScalarSelect[int]:
-    """Pictures held or settled among the person's jobs accepted since then."""
-    return (
-        sa.select(sa.func.coalesce(sa.func.sum(_signed(ledger.c.pictures)), 0))
-        .where(ledger.c.person_key == person_key, ledger.c.held_at >= day_starts_at)
-        .scalar_subquery()
-    )
 
 
 def total(connection: sa.Connection) -> LedgerSum:
@@ -125,8 +118,9 @@ def _first(*amounts: Decimal | None) -> Decimal | None:
 
 
 def _write(
-    connection: sa.Connection, job: Job, now: datetime, entries: Iterable[tuple[Entry, int, Decimal | None]]
-) -> None:
+    connection: sa.Connection, job: Job, now: datetime, entries: Sequence[tuple[Entry, int, Decimal | None]]
+) -> Mapping[Tab, Spent]:
+    """Gives what the job's counters showed before; nothing where they stay as they are."""
     connection.execute(
         _NEW,
         [
@@ -142,3 +136,8 @@ def _write(
             for entry, pictures, cents in entries
         ],
     )
+    sign = {Entry.HOLD: 1, Entry.RELEASE: -1}
+    moved = [(sign.get(entry, 0), pictures, cents or NOTHING) for entry, pictures, cents in entries]
+    pictures_more = sum(way * pictures for way, pictures, _ in moved)
+    cents_more = sum((way * cents for way, _, cents in moved), NOTHING)
+    return totals.add(connection, job, pictures_more, cents_more, now) if pictures_more or cents_more else {}

@@ -10,22 +10,22 @@ import sqlalchemy as sa
 from bot.store.tables import durations
 
 KEPT: Final = 200
-"""Per provider and model: enough for a histogram, and it forgets last month's pace."""
+"""Per provider, model and size: what is older counts next to nothing (bot/pace.py)."""
 
 
-def learn(connection: sa.Connection, provider: str, model: str, seconds: float, now: datetime) -> None:
+def learn(connection: sa.Connection, provider: str, model: str, size: str, seconds: float, now: datetime) -> None:
     """Add a task, and drop what is older than the last KEPT."""
-    same = _same(provider, model)
+    same = _same(provider, model, size)
     oldest = sa.select(durations.c.number).where(same).order_by(durations.c.number.desc()).offset(KEPT).limit(1)
-    connection.execute(durations.insert().values(provider=provider, model=model, seconds=seconds, at=now))
+    connection.execute(durations.insert().values(provider=provider, model=model, size=size, seconds=seconds, at=now))
     connection.execute(durations.delete().where(same, durations.c.number <= oldest.scalar_subquery()))
 
 
-def last(connection: sa.Connection, provider: str, model: str, limit: int) -> tuple[float, ...]:
+def last(connection: sa.Connection, provider: str, model: str, size: str, limit: int) -> tuple[float, ...]:
     """Seconds, the newest first."""
-    wanted = sa.select(durations.c.seconds).where(_same(provider, model)).order_by(durations.c.number.desc())
+    wanted = sa.select(durations.c.seconds).where(_same(provider, model, size)).order_by(durations.c.number.desc())
     return tuple(connection.scalars(wanted.limit(limit)))
 
 
-def _same(provider: str, model: str) -> sa.ColumnElement[bool]:
-    return sa.and_(durations.c.provider == provider, durations.c.model == model)
+def _same(provider: str, model: str, size: str) -> sa.ColumnElement[bool]:
+    return sa.and_(durations.c.provider == provider, durations.c.model == model, durations.c.size == size)

@@ -10,7 +10,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
-SCHEMAS: Final = ("0001", "0002", "0003")
+SCHEMAS: Final = ("0001", "0002", "0003", "0004")
 """Every schema this release can open, oldest first; the last is the one it works with (migrations/versions)."""
 
 MICRO: Final = 1_000_000
@@ -95,9 +95,15 @@ jobs = sa.Table(
     sa.Column("fraction", sa.Float),
     sa.Column("ticket", Json),
     sa.Column("outcome", Json),
+    sa.Column("attempt", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("turn", sa.Float, nullable=False, server_default="0"),
+    sa.Column("ready", sa.Boolean, nullable=False, server_default=sa.true()),
+    sa.Column("run_by", sa.Text),
+    sa.Column("told_by", sa.Text),
     sa.UniqueConstraint("door", "event", name="uq_jobs_door_event"),
 )
 OPEN = jobs.c.ended_at.is_(None)
+UNSURE = jobs.c.status == sa.literal_column("'unsure'")
 UNDELIVERED = sa.and_(jobs.c.ended_at.is_not(None), jobs.c.delivered_at.is_(None))
 sa.Index("ix_jobs_person", jobs.c.person_key, jobs.c.accepted_at)
 # Partial, so that a million finished jobs weigh nothing on the questions about the few that are open. ended_at stands
@@ -106,6 +112,8 @@ _open_only: dict[str, Any] = {"sqlite_where": OPEN, "postgresql_where": OPEN}
 sa.Index("ix_jobs_open", jobs.c.ended_at, jobs.c.number, **_open_only)
 sa.Index("ix_jobs_open_person", jobs.c.person_key, jobs.c.ended_at, **_open_only)
 sa.Index("ix_jobs_open_lane", jobs.c.lane, jobs.c.status, jobs.c.ended_at, jobs.c.number, **_open_only)
+sa.Index("ix_jobs_turn", jobs.c.lane, jobs.c.status, jobs.c.ended_at, jobs.c.turn, jobs.c.number, **_open_only)
+sa.Index("ix_jobs_unsure", jobs.c.number, sqlite_where=UNSURE, postgresql_where=UNSURE)
 sa.Index("ix_jobs_undelivered", jobs.c.number, sqlite_where=UNDELIVERED, postgresql_where=UNDELIVERED)
 
 ledger = sa.Table(
@@ -200,7 +208,8 @@ durations = sa.Table(
     sa.Column("model", sa.Text, nullable=False),
     sa.Column("seconds", sa.Float, nullable=False),
     sa.Column("at", Moment, nullable=False),
-    sa.Index("ix_durations_model", "provider", "model", "number"),
+    sa.Column("size", sa.Text, nullable=False, server_default=""),
+    sa.Index("ix_durations_size", "provider", "model", "size", "number"),
 )
 
 # What a door has acknowledged and not yet decided: after a crash it is gone through again.
@@ -212,6 +221,54 @@ held = sa.Table(
     sa.Column("payload", Json, nullable=False),
     sa.Column("held_at", Moment, nullable=False),
     sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("held_by", sa.Text),
+)
+
+# The processes that live: what one that is not here any more ran, told or held belongs to whoever takes it over.
+processes = sa.Table(
+    "processes",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("worker", sa.Boolean, nullable=False),
+    sa.Column("doors", Json, nullable=False),
+    sa.Column("began_at", Moment, nullable=False),
+    sa.Column("beat_at", Moment, nullable=False),
+)
+
+# A lane is the queue before one provider. virtual is the tag of the turn given last (store/turns.py).
+lanes = sa.Table(
+    "lanes",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("virtual", sa.Float, nullable=False),
+    sa.Column("paused_until", Moment),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("failures", sa.Integer, nullable=False),
+)
+
+# What was spent, by scope and period (bot/spending.py), kept along with the ledger.
+totals = sa.Table(
+    "totals",
+    metadata,
+    sa.Column("scope", sa.Text, primary_key=True),
+    sa.Column("period", sa.Text, primary_key=True),
+    sa.Column("pictures", sa.Integer, nullable=False),
+    sa.Column("cents", Cents, nullable=False),
+    sa.Index("ix_totals_period", "period", "scope"),
+)
+
+# Thresholds of caps that were passed (place is ""), and the places where that was told. allowed and spent are in units.
+alerts = sa.Table(
+    "alerts",
+    metadata,
+    sa.Column("scope", sa.Text, primary_key=True),
+    sa.Column("period", sa.Text, primary_key=True),
+    sa.Column("unit", sa.Text, primary_key=True),
+    sa.Column("allowed", Cents, primary_key=True),
+    sa.Column("percent", sa.Integer, primary_key=True),
+    sa.Column("place", sa.Text, primary_key=True),
+    sa.Column("spent", Cents, nullable=False),
+    sa.Column("at", Moment, nullable=False),
 )
 
 # The next three belong to the Slack door, whose library writes them; their names and columns are the library's.

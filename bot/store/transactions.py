@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 
 from bot.errors import BotError
+from bot.store.marks import Marks
 from bot.store.opening import READERS, WRITES
+from bot.store.outage import PATIENCE_S, lost, patiently
 
 TOGETHER: Final = 32
 """Writes in one commit. With a commit of 10 ms most of the waiting is gone by then, and nobody waits for hundreds."""
@@ -28,15 +32,30 @@ class _Write:
     end: Future[Any] = field(default_factory=Future)
 
 
+class InDoubtError(Exception):
+    """The connection was lost amid the COMMIT, and the server did not come back to tell whether that happened."""
+
+    def __init__(self, mark: int, result: Any, why: DBAPIError) -> None:
+        super().__init__(str(why))
+        self.mark, self.result, self.why = mark, result, why
+
+
 class Transactions:
     """Nobody is answered before the commit. `writers` is 1 where the database has one writer at a time.
 
     Such a database waits for its turn by polling; this queue is fair and costs nothing. One with many writers brings
-    its own group commit, and shared transactions would hold its row locks for longer.
+    its own group commit, and shared transactions would hold its row locks for longer. It also is a server that may go
+    away: what surely was not committed is tried again for `patience_s`, and where nobody knows whether it was, the mark
+    tells that was left in it (marks.py). So no transaction happens twice, whether its verb could be repeated or not.
     """
 
-    def __init__(self, engine: sa.Engine, *, writers: int) -> None:
+    def __init__(self, engine: sa.Engine, *, writers: int, patience_s: float = PATIENCE_S) -> None:
         self._reads, self._writes = engine, engine.execution_options(**{WRITES: True})
+        self._marks = Marks() if engine.dialect.name == "postgresql" else None
+        if self._marks:  # a statement sees what was committed before it, in a transaction or not: spare its two ends
+            self._reads = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._patience_s = patience_s
+        self._closing = threading.Event()
         self._reading = ThreadPoolExecutor(READERS, "store-read")
         self._writing = ThreadPoolExecutor(writers, "store-write")
         self._together = TOGETHER if writers == 1 else 1
@@ -54,13 +73,27 @@ class Transactions:
         return await _end_of(end)
 
     async def close(self) -> None:
-        """Let what is under way and what waits end; later calls raise RuntimeError."""
+        """Let what is under way and what waits end, but wait for no server; later calls raise RuntimeError."""
+        self._closing.set()
         for threads in (self._reading, self._writing):
             await asyncio.to_thread(threads.shutdown)
+        if self._marks:
+            with suppress(DBAPIError):  # somebody else does it later
+                await asyncio.to_thread(self._wipe, self._marks)
+
+    def _wipe(self, marks: Marks) -> None:
+        with self._writes.begin() as connection:
+            marks.wipe(connection)
 
     def _read(self, act: Callable[[sa.Connection], R]) -> R:
-        with self._reads.connect() as connection:
-            return act(connection)
+        def once() -> R:
+            with self._reads.connect() as connection:
+                return act(connection)
+
+        return self._patiently(once) if self._marks else once()
+
+    def _patiently(self, do: Callable[[], R]) -> R:
+        return patiently(self._patience_s, self._closing)(do)
 
     def _write_waiting(self) -> None:
         """One walk for each write that was asked for; where an earlier walk took it along, there is nothing to do."""
@@ -90,12 +123,44 @@ class Transactions:
 
     def _write_alone(self, write: _Write) -> None:
         try:
-            with self._writes.begin() as connection:
-                result = write.act(connection)
+            if self._marks:
+                result = self._patiently(partial(self._write_surely, self._marks, write.act))
+            else:
+                with self._writes.begin() as connection:
+                    result = write.act(connection)
         except BaseException as error:  # noqa: BLE001 - it belongs to the caller, on another thread
             write.end.set_exception(error)
         else:
             write.end.set_result(result)
+
+    def _write_surely(self, marks: Marks, act: Callable[[sa.Connection], R]) -> R:
+        """One transaction, of which nothing was written where this raises anything but InDoubtError."""
+        try:
+            return self._write_marked(marks, act)
+        except InDoubtError as doubt:
+            try:
+                committed = self._patiently(partial(self._committed, marks, doubt.mark))
+            except DBAPIError as error:
+                raise doubt from error
+            if committed:
+                return cast(R, doubt.result)
+            raise doubt.why from None  # worth another try
+
+    def _write_marked(self, marks: Marks, act: Callable[[sa.Connection], R]) -> R:
+        with self._writes.connect() as connection, connection.begin() as transaction:
+            mark = marks.leave(connection)  # before anything is locked that others wait for
+            result = act(connection)
+            try:
+                transaction.commit()
+            except DBAPIError as error:
+                if lost(error):
+                    raise InDoubtError(mark, result, error) from error
+                raise
+            return result
+
+    def _committed(self, marks: Marks, mark: int) -> bool:
+        with self._writes.begin() as connection:
+            return marks.found(connection, mark)
 
 
 async def _end_of(future: Future[R]) -> R:

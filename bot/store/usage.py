@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
 
-from bot.job import Job, JobId, Status
-from bot.store import ledger
+from bot.job import Job, JobId
+from bot.spending import Spent, Tab
+from bot.store import totals
 from bot.store.tables import OPEN, jobs
 from bot.store.values import Usage
 
@@ -30,35 +32,30 @@ _USED: Final = sa.select(
     _number_of(_LATELY).label("lately"),
     sa.select(sa.func.min(jobs.c.accepted_at)).where(_LATELY).scalar_subquery().label("oldest_at"),
     _number_of(_MINE, OPEN).label("active"),
-    ledger.pictures_since(sa.bindparam("person"), sa.bindparam("day_starts_at")).label("pictures"),
 )
-_LOOK: Final = _USED.add_columns(
-    sa.select(jobs.c.id).where(_SAME).scalar_subquery().label("first"),
-    _number_of(jobs.c.lane == sa.bindparam("lane"), jobs.c.status == Status.QUEUED, OPEN).label("ahead"),
-)
+_LOOK: Final = _USED.add_columns(sa.select(jobs.c.id).where(_SAME).scalar_subquery().label("first"))
 
 
-def look(connection: sa.Connection, job: Job, lane: str, day_starts_at: datetime) -> tuple[JobId | None, int, Usage]:
-    """The first job of the same event, the queued jobs of the lane, and the person's numbers, in one statement."""
-    of = _of(job.by.key, job.accepted_at, day_starts_at)
-    row = connection.execute(_LOOK, {**of, "door": job.by.door, "event": job.event, "lane": lane}).one()
-    return row.first, row.ahead, _used(row, day_starts_at)
+def look(connection: sa.Connection, job: Job) -> tuple[JobId | None, Usage]:
+    """The first job of the same event, and the numbers that accepting this one is decided over."""
+    of = _of(job.by.key, job.accepted_at)
+    row = connection.execute(_LOOK, {**of, "door": job.by.door, "event": job.event}).one()
+    return row.first, _used(row, totals.read(connection, job.tabs))
 
 
-def of_person(connection: sa.Connection, person_key: str, now: datetime, day_starts_at: datetime) -> Usage:
-    """The person's numbers as a job accepted now would find them."""
-    return _used(connection.execute(_USED, _of(person_key, now, day_starts_at)).one(), day_starts_at)
+def of_person(connection: sa.Connection, person_key: str, tabs: Sequence[Tab], now: datetime) -> Usage:
+    """The person's numbers as a job accepted now, with these tabs, would find them."""
+    return _used(connection.execute(_USED, _of(person_key, now)).one(), totals.read(connection, tabs))
 
 
-def _of(person_key: str, now: datetime, day_starts_at: datetime) -> dict[str, Any]:
-    return {"person": person_key, "minute_ago": now - MINUTE, "now": now, "day_starts_at": day_starts_at}
+def _of(person_key: str, now: datetime) -> dict[str, Any]:
+    return {"person": person_key, "minute_ago": now - MINUTE, "now": now}
 
 
-def _used(row: sa.Row[Any], day_starts_at: datetime) -> Usage:
+def _used(row: sa.Row[Any], shown: Mapping[Tab, Spent]) -> Usage:
     return Usage(
         jobs_last_minute=row.lately,
         oldest_in_minute_at=row.oldest_at,
         active_jobs=row.active,
-        pictures_today=int(row.pictures),
-        day_starts_at=day_starts_at,
+        totals=shown,
     )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from bot.job import Job, JobId, Outcome, Status, Ticket
+from bot.job import Job, JobId, Outcome, Pause, Status, Ticket
 from bot.message import Receipt, Reply
 from bot.request import Format, ImageId
+from bot.spending import Spent, Tab
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,23 @@ class JobRecord:
     untold: bool = False
     """Its end could not be put anywhere, and its person has not seen it in the list of their jobs since."""
     deleted: bool = False
+    attempt: int = 0
+    run_by: str | None = None
+    """The process that runs it, or ran it last."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whereabouts:
+    """How an open job stands, wherever it runs. ahead: waiting jobs before it, None once it runs."""
+
+    ahead: int | None
+    run_by: str | None
+    word: str
+    fraction: float | None
+    started_at: datetime | None
+    cancel_asked: bool
+    ticket: Ticket | None
+    pause: Pause | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,9 +69,8 @@ class Usage:
     oldest_in_minute_at: datetime | None
     active_jobs: int
     """Queued or running."""
-    pictures_today: int
-    """Finished, unsure or still under way, among the jobs accepted since day_starts_at."""
-    day_starts_at: datetime
+    totals: Mapping[Tab, Spent]
+    """What the counters show that the job would count in: held, settled or unsure, and not given back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,11 +13,14 @@ from rich.table import Table
 from adapters import Finding, State
 from bot.app import database_url, open_catalogue
 from bot.clock import RealClock
-from bot.errors import BotError, Fact, SettingsError, key_of
+from bot.errors import BotError, Fact, SettingsError, StorageDownError, key_of
 from bot.job import Status
 from bot.providers.catalogue import Catalogue
 from bot.request import Imagine
 from bot.settings import Settings
+from bot.shelf import SPOOL
+from bot.shelf.bucket import Bucket
+from bot.shelf.objects import ObjectShelf
 from bot.store import Store, running
 from bot.terminal import door
 from bot.terminal.sheet import Sheet
@@ -41,6 +44,7 @@ class Checkup:
         else:
             self._put(State.WELL, "terminal-settings-from", file=str(self._settings.source))
         await self._folder()
+        await self._pictures()
         await self._database()
         catalogue = open_catalogue(self._settings, RealClock())
         try:
@@ -62,6 +66,24 @@ class Checkup:
             self._put(State.FAULT, "check-store-fault", place=str(folder), reason=self._reason("not-writable"))
         else:
             self._put(State.WELL, "check-store", place=str(folder))
+
+    async def _pictures(self) -> None:
+        """What is in the data folder has been looked at."""
+        url = self._settings.store.pictures_url.get_secret_value()
+        if not url:
+            return
+        keys = {variable: secret.get_secret_value() for variable, secret in self._settings.secrets.items()}
+        bucket = Bucket.at(url, keys)
+        try:
+            public = await bucket.examine()
+        except StorageDownError as error:
+            self._put(State.FAULT, "check-pictures-fault", place=bucket.place, reason=self._reason(key_of(error)))
+        else:
+            key = "check-pictures-public" if public else "check-pictures"
+            self._put(State.FAULT if public else State.WELL, key, place=bucket.place)
+        waiting = await ObjectShelf(bucket, self._settings.store.data_dir / SPOOL, RealClock(), "").late()
+        if waiting:
+            self._put(State.ASIDE, "check-pictures-late", count=len(waiting))
 
     async def _database(self) -> None:
         url = database_url(self._settings)

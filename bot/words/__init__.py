@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import structlog
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_timedelta
+from babel.dates import format_skeleton, format_timedelta
 from babel.numbers import format_currency
 from babel.units import format_unit
 from fluent.runtime import FluentBundle, FluentResource
@@ -86,6 +86,14 @@ class Words:
         """US cents as dollars with two to four decimals, such as "$0.025"; nothing to pay is said in words."""
         return self.say(locale, "cost-free") if cents == 0 else _money(self._nearest(locale)[1], cents)
 
+    def total(self, locale: str, cents: Decimal) -> str:
+        """A sum of money: from ten cents on, to the cent; "1,025 $" would be a thousand to some."""
+        return self.money(locale, Decimal(round(cents)) if cents >= 10 else cents)
+
+    def date(self, locale: str, moment: date, *, short: bool = False) -> str:
+        """A day of a year that goes without saying, such as "1 December"; short: "1 Dec"."""
+        return _date(self._nearest(locale)[1], moment, short=short)
+
     def size(self, locale: str, size_bytes: int) -> str:
         """A file's size, such as "4.2 MB"."""
         return _size(self._nearest(locale)[1], size_bytes)
@@ -115,6 +123,7 @@ class Words:
             "SOON": lambda moment: "yes" if self._wait_s(moment) < SOON_S else "no",
             "IN": lambda moment: _wait(culture, self._wait_s(moment)),
             "CLOCK": lambda moment: f"{_moment(moment):%H:%M %Z}",
+            "DATE": lambda moment: _date(culture, _moment(moment)),
             "SIZE": lambda size_bytes: _size(culture, int(size_bytes)),
             "MONEY": lambda cents: _money(culture, Decimal(cents)),
         }
@@ -180,6 +189,10 @@ def _wait(culture: Locale, seconds: float) -> str:
     whole = max(1, int(-(-seconds // 1)))
     unit_s = 60 if whole > 90 else 1
     return format_timedelta(-(-whole // unit_s) * unit_s, add_direction=True, threshold=2, locale=culture)
+
+
+def _date(culture: Locale, moment: date, *, short: bool = False) -> str:
+    return format_skeleton("MMMd" if short else "MMMMd", moment, locale=culture)
 
 
 def _money(culture: Locale, cents: Decimal) -> str:

@@ -8,7 +8,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -101,11 +101,23 @@ class Bot:
     vendors: Vendors | None = None
     settings: dict[str, str] = field(default_factory=dict)
     port: int = field(default_factory=free_port)
+    arguments: Sequence[str] = ("-m", "bot", "run")
+    log_name: str = "bot.log"
+    """Its own, where several processes share a folder."""
     _process: asyncio.subprocess.Process | None = None
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        return self._process is not None and self._process.returncode is None
 
     def environment(self, die_at: str = "") -> dict[str, str]:
         kept = {name: os.environ[name] for name in ("PATH", "LANG", "HOME") if name in os.environ}
@@ -130,12 +142,7 @@ class Bot:
 
     async def start(self, *, die_at: str = "") -> None:
         """Start it and wait until it answers, or until it has died at its point."""
-        log = (self.folder / "bot.log").open("ab")
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", "run",
-            cwd=self.folder, env=self.environment(die_at), stdout=log, stderr=log,
-        )  # fmt: skip
-        log.close()
+        await self.launch(die_at=die_at)
 
         async def ready() -> bool | None:
             assert self._process is not None
@@ -148,6 +155,14 @@ class Bot:
                 return None
 
         await until(ready, f"the bot to answer: {self.log()[-2000:]}")
+
+    async def launch(self, *, die_at: str = "") -> None:
+        """Start it and wait for nothing."""
+        with (self.folder / self.log_name).open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable, *self.arguments,
+                cwd=self.folder, env=self.environment(die_at), stdout=log, stderr=log,
+            )  # fmt: skip
 
     async def died(self) -> int:
         """Wait for the process to end by itself; its exit code."""
@@ -170,13 +185,18 @@ class Bot:
         async with asyncio.timeout(PATIENCE_S):
             return await self._process.wait()
 
+    def send(self, sign: signal.Signals) -> None:
+        """A signal, without waiting for what comes of it."""
+        assert self._process is not None
+        self._process.send_signal(sign)
+
     async def end(self) -> None:
         """Leave nothing running, whatever happened."""
         if self._process is not None and self._process.returncode is None:
             await self.kill()
 
     def log(self) -> str:
-        path = self.folder / "bot.log"
+        path = self.folder / self.log_name
         return path.read_text(errors="replace") if path.exists() else ""
 
     async def say(self, text: str) -> None:

@@ -148,6 +148,8 @@ class FluxStandIn(StandIn):
         self.clock = clock or RealClock()
         self.tasks: dict[str, BflTask] = {}
         self.credits_left = credits_left
+        self.turned_away = 0
+        """Submits that came while too many tasks were active; a planned 429 is none."""
         self.strangers: set[str] = set()
         """Parameters that were sent and are in no description of the model."""
         self._keys = keys
@@ -217,6 +219,7 @@ class FluxStandIn(StandIn):
         now_s = self.clock.steady()
         active = sum(task.active(now_s) for task in self.tasks.values() if task.model == model)
         if active >= ACTIVE_LIMITS.get(model, ACTIVE_LIMIT):
+            self.turned_away += 1
             return web.json_response({"detail": "Too many active tasks"}, status=429)
         task = self._accept(model, call.fields, cost)
         return web.json_response(await self._claim_check(task, fault))

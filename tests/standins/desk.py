@@ -38,7 +38,7 @@ from bot.message import Person, Picture, Place, Receipt, Reply
 from bot.offer import Grid, Number, Offer, Ratios, Switch
 from bot.reply import Replies, Standing
 from bot.request import Enlarge, Format, ImageId, Imagine, Kind, Ratio, Request, Shape, Upscale, Wish, kind_of
-from bot.view import Entry, Shown, Vendor, View
+from bot.view import Entry, Link, Shown, Vendor, View
 from bot.words import Words
 from tests.standins.landscape import enlarge, paint
 
@@ -104,6 +104,9 @@ class StandInDesk:
         self.keys: dict[str, bool] = {}
         self.messenger: Messenger | None = None
         self.refuse: BotError | None = None
+        self.at: Link | None = None
+        """Where `shown` says that pictures lie, in place of the folder."""
+        self.pictures_origin = ""
         self.all_offers = tuple(offers)
         self._revisions = itertools.count(1)
         self._ids = itertools.count(1)
@@ -217,7 +220,7 @@ class StandInDesk:
         picture = self.pictures.get(ImageId(name.partition(".")[0]))
         if picture is None or name not in (picture.id, picture.name):
             raise PictureUnknownError
-        return Shown(picture=picture, path=self.folder / picture.name, format=Format(picture.name.rpartition(".")[2]))
+        return Shown(picture=picture, at=self.at or self.folder / picture.name, format=Format(picture.name.rpartition(".")[2]))
 
     async def history(
         self, place: Place, *, since: int = 0, before: int | None = None, limit: int = 50

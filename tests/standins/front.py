@@ -110,6 +110,11 @@ class Front:
         """Serve a route for tests in another process; neither noted nor spoilt."""
         self._app.router.add_route(method, path, handler)
 
+    @property
+    def runner(self) -> web.AppRunner:
+        """The server, for `outage.away`."""
+        return self._runner
+
     async def start(self) -> None:
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self._port)

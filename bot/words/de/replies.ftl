@@ -107,6 +107,8 @@ error-place-busy = Dieser Kanal nimmt gerade keine Nachrichten an. Ich versuche 
 
 error-house = Bei uns ist etwas schiefgegangen. Dir wurde nichts berechnet. Im Protokoll steht, was es war; bitte versuch es noch einmal.
 error-disk-full = Hier ist kein Platz mehr für neue Bilder. Wer diesen Bot betreibt, muss welchen schaffen.
+error-storage-down = Der Speicher für Bilder antwortet gerade nicht. Bitte versuch es in ein paar Minuten noch einmal.
+error-storage-shut = Der Speicher für Bilder lässt mich nicht hinein. Darum muss sich kümmern, wer diesen Bot betreibt.
 error-settings = Hier ist etwas nicht richtig eingerichtet. Darum muss sich kümmern, wer diesen Bot betreibt.
 error-bot = Bei uns ist etwas schiefgegangen. Bitte versuch es gleich noch einmal.
 

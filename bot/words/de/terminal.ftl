@@ -56,6 +56,13 @@ check-title = Was eingerichtet ist, Zeile für Zeile
 check-settings = Einstellungen gelesen
 check-store = Bilder und Aufträge liegen in { $place }
 check-store-fault = { $place } ist nicht zu gebrauchen: { $reason }
+check-pictures = Bilder liegen in { $place }
+check-pictures-fault = Bilder können nicht in { $place } liegen: { $reason }
+check-pictures-public = Die Bilder in { $place } kann jeder lesen, auch ohne Schlüssel. Schließ das: bei Amazon heißt es Block Public Access.
+check-pictures-late = { $count ->
+    [one] Ein Bild wartet auf dieser Platte, bis es dorthin kann.
+   *[other] { $count } Bilder warten auf dieser Platte, bis sie dorthin können.
+}
 check-database = Die Datenbank ist auf dem neuesten Stand
 check-provider = { $provider } funktioniert
 check-provider-credits = { $provider } funktioniert; Guthaben: { $money }
@@ -238,6 +245,8 @@ reason-vanished = der Vorgang ging verloren
 reason-link-gone = der Download-Link funktionierte nicht
 reason-overdue = es hat zu lange gedauert
 reason-worker-died = das Programm wurde unerwartet beendet
+reason-storage-down = dort antwortet niemand
+reason-storage-shut = er lässt uns nicht schreiben, lesen und löschen. Prüf die Adresse, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY und was dieser Schlüssel dort darf.
 reason-not-writable = nicht beschreibbar
 
 ## imagebot imagine, upscale, jobs

@@ -107,6 +107,8 @@ error-place-busy = This channel isn’t taking messages at the moment. I’ll tr
 
 error-house = Something went wrong on our side. Nothing was charged to you. Our operator can see it in the log; please try again.
 error-disk-full = There is no room left here for new pictures. Our operator has to make room.
+error-storage-down = The storage for pictures does not answer at the moment. Please try again in a few minutes.
+error-storage-shut = The storage for pictures does not let me in. Our operator has to look at it.
 error-settings = Something is not set up properly here. Our operator has to look at it.
 error-bot = Something went wrong on our side. Please try again in a moment.
 

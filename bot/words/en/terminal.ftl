@@ -56,6 +56,13 @@ check-title = What is configured, line by line
 check-settings = Settings read
 check-store = Pictures and jobs are kept in { $place }
 check-store-fault = { $place } cannot be used: { $reason }
+check-pictures = Pictures are kept in { $place }
+check-pictures-fault = Pictures cannot be kept in { $place }: { $reason }
+check-pictures-public = Everybody can read the pictures in { $place } without a key. Close it: with Amazon, Block Public Access.
+check-pictures-late = { $count ->
+    [one] One picture waits on this disk until it can be brought there.
+   *[other] { $count } pictures wait on this disk until they can be brought there.
+}
 check-database = The database is up to date
 check-provider = { $provider } works
 check-provider-credits = { $provider } works; { $money } left
@@ -238,6 +245,8 @@ reason-vanished = it lost the task
 reason-link-gone = its download link did not work
 reason-overdue = it took too long
 reason-worker-died = its program stopped unexpectedly
+reason-storage-down = it does not answer
+reason-storage-shut = it does not let us write, read and remove. Check the address, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and what this key may do there.
 reason-not-writable = it cannot be written
 
 ## imagebot imagine, upscale, jobs

@@ -14,6 +14,7 @@ to break them clears `violations`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -32,6 +33,7 @@ from tests.standins.discord.posting import Posting
 from tests.standins.discord.rest import BASE, BODY_LIMIT, Heard, Rest
 from tests.standins.discord.table import open_routes
 from tests.standins.discord.world import MIB, USUAL, Channel, Guild, Kind, Permission, Person, Role, World
+from tests.standins.outage import away
 from tests.standins.planned import Gate, Stage
 from tests.standins.serving import Serving
 
@@ -115,6 +117,11 @@ class Discord(Acting):
         await self._runner.cleanup()
         if error is None and self.violations:
             raise AssertionError("Discord would have refused:\n" + "\n".join(self.violations))
+
+    def away(self) -> AbstractAsyncContextManager[None]:
+        """Nobody answers for as long as the context lasts, and every socket is cut."""
+        self.gateway.drop()
+        return away(self._runner)
 
     # Where things are.
 

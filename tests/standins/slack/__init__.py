@@ -17,12 +17,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Iterable, Mapping
+from contextlib import AbstractAsyncContextManager
 from types import TracebackType
 from typing import Any, Final, Self
 
 from aiohttp import web
 
 from bot.clock import Clock, RealClock
+from tests.standins.outage import away
 from tests.standins.planned import Gate, Stage
 from tests.standins.serving import Serving
 from tests.standins.slack.account import Account
@@ -130,6 +132,11 @@ class Slack(Acting):
         await self._runner.cleanup()
         if error is None and self.violations:
             raise AssertionError("Slack would have refused:\n" + "\n".join(self.violations))
+
+    def away(self) -> AbstractAsyncContextManager[None]:
+        """Nobody answers for as long as the context lasts, and every socket is cut."""
+        self.sockets.drop()
+        return away(self._runner)
 
     # Where things are.
 

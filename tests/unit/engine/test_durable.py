@@ -1,39 +1,39 @@
-"""The engine's promises on SQLite: what is on record is not done again, and a purchase never twice."""
+"""The engine's promises: what is on record is not done again, and a purchase never twice."""
 
 from __future__ import annotations
 
 import asyncio
-import sqlite3
+import secrets
+from collections import Counter
 from collections.abc import Awaitable, Callable
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy import make_url
 
-from bot.engine import SUBMIT_GATE, Run, Steps
+from bot.engine import LANE_GATE, SUBMIT_GATE, Run, Steps, durable
 from bot.engine.durable import DurableEngine
 from bot.errors import BadKeyError, BotError, ThrottledError, UnsureError
-from bot.job import Finished, JobId, Ticket
+from bot.job import Finished, JobId, Ticket, Turn
 from bot.request import ImageId
+from bot.store import opening
 
 JOB = JobId("0123456789abcdef")
+TURN = Turn(JOB)
 Walk = Callable[[JobId, Steps], Awaitable[None]]
 
 
-async def nothing(job: JobId, steps: Steps) -> None:
-    """A corridor with no step."""
-
-
 class Lives:
-    """Lets one database see several lives of the process."""
+    """Lets one database see several lives of the process, and several processes."""
 
-    def __init__(self, folder: Path) -> None:
-        self.url = f"sqlite:///{folder / 'engine.sqlite'}"
+    def __init__(self, url: str) -> None:
+        self.url = url
         self.engine: DurableEngine | None = None
 
-    async def begin(self, paint: Walk, deliver: Walk = nothing, slots: int = 8) -> DurableEngine:
-        self.engine = DurableEngine(self.url, lanes={"flux": slots}, paint=paint, deliver=deliver)
+    async def begin(self, paint: Walk) -> DurableEngine:
+        self.engine = DurableEngine(self.url, process=secrets.token_hex(6), paint=paint)
         await self.engine.launch()
         return self.engine
 
@@ -43,44 +43,45 @@ class Lives:
             self.engine = None
 
 
-async def over(engine: DurableEngine, job: JobId) -> None:
+async def over(engine: DurableEngine, turn: Turn) -> None:
     """Wait for the end of a run."""
     async with asyncio.timeout(20):
         while True:
-            if await engine.run_of(job) is Run.OVER:
+            if await engine.run_of(turn) is Run.OVER:
                 return
             await asyncio.sleep(0.02)
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'engine.sqlite'}"
+    return str(request.getfixturevalue("postgres_url"))
+
+
 @pytest.fixture
-async def lives(tmp_path: Path):
-    lives = Lives(tmp_path)
+async def lives(database: str):
+    lives = Lives(database)
     yield lives
     await lives.end()
 
 
-async def test_a_run_goes_through_its_steps_and_then_delivers(lives: Lives) -> None:
+async def test_a_run_goes_through_its_steps_once(lives: Lives) -> None:
     walked: list[str] = []
-    delivered = asyncio.Event()
 
     async def paint(job: JobId, steps: Steps) -> None:
         async def buy() -> Ticket:
             walked.append("bought")
             return Ticket("flux", "t-1")
 
-        ticket = await steps.once("submit", buy)
+        ticket = await steps.once("submit", buy, lane="flux")
         walked.append(ticket.id)
 
-    async def deliver(job: JobId, steps: Steps) -> None:
-        walked.append("delivered")
-        delivered.set()
-
-    engine = await lives.begin(paint, deliver)
-    await engine.paint(JOB, lane="flux", person="web:ada")
-    await engine.paint(JOB, lane="flux", person="web:ada")
-    async with asyncio.timeout(20):
-        await delivered.wait()
-    assert walked == ["bought", "t-1", "delivered"]
+    engine = await lives.begin(paint)
+    await engine.paint(TURN)
+    await engine.paint(TURN)
+    await over(engine, TURN)
+    assert walked == ["bought", "t-1"]
 
 
 async def test_a_step_on_record_is_not_taken_again_in_the_next_life(lives: Lives) -> None:
@@ -100,23 +101,26 @@ async def test_a_step_on_record_is_not_taken_again_in_the_next_life(lives: Lives
             if hangs:
                 await asyncio.Event().wait()
 
-        ticket = await steps.once("submit", buy)
+        ticket = await steps.once("submit", buy, lane="flux")
         await steps.do("collect", collect)
         collected.set_result(ticket.id)
 
     engine = await lives.begin(paint)
-    await engine.paint(JOB, lane="flux", person="web:ada")
+    await engine.paint(TURN)
     async with asyncio.timeout(20):
         await collecting.wait()
     await lives.end()
     hangs = False
-    await lives.begin(paint)
+    engine = await lives.begin(paint)
+    await engine.paint(TURN)
     async with asyncio.timeout(20):
         assert await collected == "t-1"
     assert bought == 1
 
 
-async def test_a_purchase_without_a_record_is_unsure_and_not_repeated(lives: Lives) -> None:
+async def test_a_purchase_without_a_record_is_unsure_and_not_repeated(
+    lives: Lives, monkeypatch: pytest.MonkeyPatch
+) -> None:
     begun = asyncio.Event()
     bought = 0
     ended: asyncio.Future[BotError] = asyncio.get_running_loop().create_future()
@@ -129,17 +133,18 @@ async def test_a_purchase_without_a_record_is_unsure_and_not_repeated(lives: Liv
             return await asyncio.get_running_loop().create_future()
 
         try:
-            await steps.once("submit", buy)
+            await steps.once("submit", buy, lane="flux")
         except UnsureError as error:
             ended.set_result(error)
 
     engine = await lives.begin(paint)
-    await engine.paint(JOB, lane="flux", person="web:ada")
+    await engine.paint(TURN)
     async with asyncio.timeout(20):
         await begun.wait()
-    engine.gate = asyncio.Semaphore(SUBMIT_GATE)  # a power cut waits for nobody
+    monkeypatch.setattr(durable, "DRAIN_S", 0.0)  # a power cut waits for nobody
     await lives.end()
-    await lives.begin(paint)
+    engine = await lives.begin(paint)
+    await engine.paint(TURN)
     async with asyncio.timeout(20):
         assert isinstance(await ended, UnsureError)
     assert bought == 1
@@ -159,66 +164,44 @@ async def test_an_error_of_ours_comes_out_of_a_step_as_itself(lives: Lives, erro
             seen.set_result(caught)
 
     engine = await lives.begin(paint)
-    await engine.paint(JOB, lane="flux", person="web:ada")
+    await engine.paint(TURN)
     async with asyncio.timeout(20):
         caught = await seen
     assert type(caught) is type(error)
     assert getattr(caught, "retry_after_s", None) == getattr(error, "retry_after_s", None)
 
 
-async def test_no_more_purchases_than_the_gate_allows_are_open_at_once(lives: Lives) -> None:
-    open_now, most, done = 0, 0, 0
-    finished = asyncio.Event()
+async def test_no_more_purchases_than_the_gate_allows_are_open_at_once_and_no_lane_has_all_seats(lives: Lives) -> None:
+    seated: Counter[str] = Counter()
+    full, done = asyncio.Event(), asyncio.Event()
+    most: list[int] = []
+    bought = 0
 
     async def paint(job: JobId, steps: Steps) -> None:
+        lane = "stability" if int(job, 16) < 8 else "flux"
+
         async def buy() -> Ticket:
-            nonlocal open_now, most
-            open_now += 1
-            most = max(most, open_now)
-            for _ in range(20):
-                await asyncio.sleep(0)
-            open_now -= 1
-            return Ticket("flux", job)
+            nonlocal bought
+            seated[lane] += 1
+            assert seated[lane] <= LANE_GATE
+            most.append(seated.total())
+            if seated.total() == SUBMIT_GATE:
+                full.set()
+            await full.wait()
+            seated[lane] -= 1
+            bought += 1
+            if bought == 12:
+                done.set()
+            return Ticket(lane, job)
 
-        nonlocal done
-        await steps.once("submit", buy)
-        done += 1
-        if done == 12:
-            finished.set()
+        await steps.once("submit", buy, lane=lane)
 
-    engine = await lives.begin(paint, slots=12)
+    engine = await lives.begin(paint)
     for number in range(12):
-        await engine.paint(JobId(f"{number:016x}"), lane="flux", person="web:ada")
+        await engine.paint(Turn(JobId(f"{number:016x}")))
     async with asyncio.timeout(30):
-        await finished.wait()
-    assert most <= SUBMIT_GATE
-
-
-async def test_a_lane_holds_no_more_runs_than_its_slots(lives: Lives) -> None:
-    inside, most, done = 0, 0, 0
-    finished = asyncio.Event()
-
-    async def paint(job: JobId, steps: Steps) -> None:
-        nonlocal inside, most, done
-        inside += 1
-        most = max(most, inside)
-
-        async def collect() -> None:
-            for _ in range(20):
-                await asyncio.sleep(0)
-
-        await steps.do("collect", collect)
-        inside -= 1
-        done += 1
-        if done == 6:
-            finished.set()
-
-    engine = await lives.begin(paint, slots=2)
-    for number in range(6):
-        await engine.paint(JobId(f"{number:016x}"), lane="flux", person=f"web:{number % 3}")
-    async with asyncio.timeout(30):
-        await finished.wait()
-    assert most <= 2
+        await done.wait()
+    assert max(most) == SUBMIT_GATE
 
 
 async def test_a_stop_ends_runs_between_two_steps_and_the_next_life_goes_on(
@@ -244,7 +227,7 @@ async def test_a_stop_ends_runs_between_two_steps_and_the_next_life_goes_on(
             raise
 
     engine = await lives.begin(paint)
-    await engine.paint(JOB, lane="flux", person="web:ada")
+    await engine.paint(TURN)
     async with asyncio.timeout(20):
         await collecting.wait()
     await lives.end()
@@ -256,25 +239,9 @@ async def test_a_stop_ends_runs_between_two_steps_and_the_next_life_goes_on(
     assert "cancelled" not in said.out + said.err
     hangs = False
     engine = await lives.begin(paint)
-    await over(engine, JOB)
+    await engine.paint(TURN)
+    await over(engine, TURN)
     assert walked == ["collected"]
-
-
-async def test_a_stop_waits_for_what_is_being_told(lives: Lives) -> None:
-    telling, told = asyncio.Event(), asyncio.Event()
-
-    async def deliver(job: JobId, steps: Steps) -> None:
-        telling.set()
-        for _ in range(50):
-            await asyncio.sleep(0)
-        told.set()
-
-    engine = await lives.begin(nothing, deliver)
-    await engine.deliver(JOB)
-    async with asyncio.timeout(20):
-        await telling.wait()
-    await lives.end()
-    assert told.is_set()
 
 
 async def test_the_engine_tells_how_a_run_stands(lives: Lives) -> None:
@@ -285,51 +252,17 @@ async def test_the_engine_tells_how_a_run_stands(lives: Lives) -> None:
         raise ZeroDivisionError
 
     engine = await lives.begin(paint)
-    assert await engine.run_of(JOB) is Run.UNKNOWN
-    await engine.paint(JOB, lane="flux", person="web:ada")
-    assert await engine.run_of(JOB) is Run.GOING
+    assert await engine.run_of(TURN) is Run.UNKNOWN
+    await engine.paint(TURN)
+    assert await engine.run_of(TURN) is Run.GOING
     go.set()
-    await over(engine, JOB)
+    await over(engine, TURN)
     await lives.end()
     engine = await lives.begin(paint)
-    assert await engine.run_of(JOB) is Run.OVER
-
-
-async def test_an_outcome_is_told_anew_only_where_that_is_asked_for(lives: Lives) -> None:
-    told: list[JobId] = []
-
-    async def deliver(job: JobId, steps: Steps) -> None:
-        told.append(job)
-
-    engine = await lives.begin(nothing, deliver)
-    await engine.deliver(JOB)
-    await over(engine, JobId(f"{JOB}-deliver"))
-    await engine.deliver(JOB)
-    await lives.end()
-    engine = await lives.begin(nothing, deliver)
-    await engine.deliver_anew(JOB)
-    await over(engine, JobId(f"{JOB}-deliver"))
-    assert told == [JOB, JOB]
-
-
-async def test_one_persons_many_jobs_do_not_keep_another_waiting(lives: Lives) -> None:
-    order: list[JobId] = []
-    go, served = asyncio.Event(), asyncio.Event()
-
-    async def paint(job: JobId, steps: Steps) -> None:
-        await go.wait()
-        order.append(job)
-        if job == JOB:
-            served.set()
-
-    engine = await lives.begin(paint, slots=1)
-    for number in range(12):
-        await engine.paint(JobId(f"{number:016x}"), lane="flux", person="web:many")
-    await engine.paint(JOB, lane="flux", person="web:one")
-    go.set()
-    async with asyncio.timeout(60):
-        await served.wait()
-    assert order.index(JOB) < 11  # taking turns at random: last in a plain queue, here once in 4,096 times
+    assert await engine.run_of(TURN) is Run.OVER
+    await engine.paint(TURN)
+    assert await engine.run_of(TURN) is Run.OVER
+    assert await engine.run_of(Turn(JOB, attempt=1)) is Run.UNKNOWN
 
 
 async def test_runs_that_went_through_long_ago_are_forgotten_and_others_are_not(lives: Lives) -> None:
@@ -340,16 +273,16 @@ async def test_runs_that_went_through_long_ago_are_forgotten_and_others_are_not(
     waiting = JobId("fedcba9876543210")
     engine = await lives.begin(paint)
     for job in (JOB, waiting):
-        await engine.paint(job, lane="flux", person="web:ada")
-    await over(engine, JOB)
+        await engine.paint(Turn(job))
+    await over(engine, TURN)
     await engine.forget(datetime.now(UTC) - timedelta(days=1))
-    assert await engine.run_of(JOB) is Run.OVER
+    assert await engine.run_of(TURN) is Run.OVER
     await engine.forget(datetime.now(UTC) + timedelta(seconds=1))
-    assert await engine.run_of(JOB) is Run.UNKNOWN
-    assert await engine.run_of(waiting) is Run.GOING
+    assert await engine.run_of(TURN) is Run.UNKNOWN
+    assert await engine.run_of(Turn(waiting)) is Run.GOING
 
 
-async def test_of_a_job_that_is_erased_no_record_stays_once_its_run_is_over(lives: Lives, tmp_path: Path) -> None:
+async def test_of_a_job_that_is_erased_no_record_stays_once_its_run_is_over(lives: Lives) -> None:
     async def paint(job: JobId, steps: Steps) -> None:
         if job == waiting:
             await asyncio.Event().wait()
@@ -361,14 +294,24 @@ async def test_of_a_job_that_is_erased_no_record_stays_once_its_run_is_over(live
     waiting, other = JobId("fedcba9876543210"), JobId("0000000000000001")
     engine = await lives.begin(paint)
     for job in (JOB, other, waiting):
-        await engine.paint(job, lane="flux", person="web:ada")
+        await engine.paint(Turn(job))
     for job in (JOB, other):
-        await over(engine, job)
+        await over(engine, Turn(job))
     await engine.erase([JOB, waiting])
-    assert await engine.run_of(JOB) is Run.UNKNOWN
-    assert await engine.run_of(other) is Run.OVER
-    assert await engine.run_of(waiting) is Run.GOING
-    with closing(sqlite3.connect(tmp_path / "engine.sqlite")) as file:
-        written = "".join(file.iterdump())
+    assert await engine.run_of(TURN) is Run.UNKNOWN
+    assert await engine.run_of(Turn(other)) is Run.OVER
+    assert await engine.run_of(Turn(waiting)) is Run.GOING
+    written = await asyncio.to_thread(everything_in, lives.url)
     assert f"a heron of {other}" in written
     assert f"a heron of {JOB}" not in written
+
+
+def everything_in(url: str) -> str:
+    """All that the engine has on record."""
+    engine = sa.create_engine(make_url(url).set(drivername=opening.DRIVERS[make_url(url).get_backend_name()]))
+    metadata = sa.MetaData()
+    metadata.reflect(engine, schema=None if engine.dialect.name == "sqlite" else "dbos")
+    with engine.connect() as connection:
+        rows = [row for table in metadata.tables.values() for row in connection.execute(sa.select(table))]
+    engine.dispose()
+    return str(rows)

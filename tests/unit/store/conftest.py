@@ -7,6 +7,7 @@ import pytest
 
 from bot.store import Store
 from tests.clock import HeldClock
+from tests.unit.store.made import DOORS
 
 
 @pytest.fixture
@@ -14,13 +15,17 @@ def clock() -> HeldClock:
     return HeldClock()
 
 
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path}/bot.sqlite"
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database of each kind; `on_sqlite` and `on_postgresql` keep a test to one of them."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/bot.sqlite"
+    return str(request.getfixturevalue("postgres_url"))
 
 
 @pytest.fixture
 async def store(url: str, clock: HeldClock) -> AsyncIterator[Store]:
     opened = await Store.open(url, clock=clock)
+    await opened.enter(worker=True, doors=DOORS)
     yield opened
     await opened.close()

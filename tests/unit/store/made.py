@@ -7,16 +7,23 @@ from datetime import datetime
 from decimal import Decimal
 from itertools import count
 
+import pytest
+
 from bot.clock import Clock
 from bot.job import Job, JobId
 from bot.message import Person, Place, Reply, Tone
 from bot.request import Format, ImageId, Imagine, Request, Shape
-from bot.store import SavedImage, Usage
+from bot.spending import Tab
+from bot.store import SavedImage, Store, Usage
 
 ADA = Person("web", "ada", "Ada")
 BOB = Person("web", "bob", "Bob")
 CHANNEL = Place("web", "channel")
+DOORS = ("web", "slack")
 CAT = Imagine(prompt="a cat", shape=Shape(1024, 768), seed=7)
+
+on_sqlite = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+on_postgresql = pytest.mark.parametrize("url", ["postgresql"], indirect=True)
 
 _numbers = count(1)
 
@@ -27,15 +34,17 @@ def made_job(
     request: Request = CAT,
     by: Person = ADA,
     at: Place = CHANNEL,
+    provider: str = "flux",
     event: str = "",
     reserved_cents: Decimal | None = Decimal("2.5"),
     accepted_at: datetime | None = None,
+    tabs: tuple[Tab, ...] = (),
 ) -> Job:
     job_id = JobId(f"{next(_numbers):016x}")
     return Job(
         id=job_id,
         request=request,
-        provider="flux",
+        provider=provider,
         model="flux-dev",
         by=by,
         at=at,
@@ -44,6 +53,7 @@ def made_job(
         reserved_cents=reserved_cents,
         event=event or f"event-{job_id}",
         asked="/imagine a cat",
+        tabs=tabs,
     )
 
 
@@ -66,8 +76,18 @@ def made_image(clock: Clock, content: str, *, job: Job | None = None, parent: Im
     )
 
 
+def drawn(_ahead: int) -> Reply:
+    """The first message about a job."""
+    return said("queued")
+
+
 def said(title: str) -> Reply:
     return Reply(tone=Tone.WORKING, title=title)
+
+
+async def open_jobs(store: Store) -> tuple[JobId, ...]:
+    """Jobs that have not ended, the oldest first."""
+    return tuple(record.job.id for record in reversed(await store.jobs(limit=10_000)) if record.ended_at is None)
 
 
 def anything_goes(_usage: Usage) -> None:

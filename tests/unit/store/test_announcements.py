@@ -4,12 +4,12 @@ from bot.job import JobId
 from bot.message import Place, Receipt
 from bot.store import KeptReply, Store
 from tests.clock import HeldClock
-from tests.unit.store.made import CHANNEL, anything_goes, made_job, said
+from tests.unit.store.made import CHANNEL, anything_goes, drawn, made_job, said
 
 
 async def posted(store: Store, clock: HeldClock, title: str, at: Place = CHANNEL) -> JobId:
     job = made_job(clock, at=at)
-    await store.accept(job, "flux", anything_goes)
+    await store.accept(job, anything_goes, draw=drawn)
     await store.keep_reply(job.id, said(title))
     return job.id
 
@@ -22,7 +22,7 @@ def titles(replies: object) -> list[str | None]:
 
 async def test_a_message_is_found_by_any_place_it_was_posted_at(store: Store, clock: HeldClock) -> None:
     job = made_job(clock)
-    await store.accept(job, "flux", anything_goes)
+    await store.accept(job, anything_goes, draw=drawn)
     first, second = Receipt("slack", "C1", "1.1"), Receipt("slack", "C1", "1.2")
     for receipt in (first, second, second):
         await store.keep_receipt(job.id, receipt)
@@ -34,10 +34,10 @@ async def test_a_message_is_found_by_any_place_it_was_posted_at(store: Store, cl
 async def test_every_change_in_the_house_has_a_later_revision(store: Store, clock: HeldClock) -> None:
     one, two = made_job(clock), made_job(clock)
     for job in (one, two):
-        await store.accept(job, "flux", anything_goes)
-    assert (await store.record(one.id)).revision == 0
-    assert await store.replies("web", "channel") == ()
-    revisions = [await store.keep_reply(job.id, said("x")) for job in (one, two, one)]
+        await store.accept(job, anything_goes, draw=drawn)
+    first = (await store.record(two.id)).revision
+    assert first > (await store.record(one.id)).revision > 0
+    revisions = [first] + [await store.keep_reply(job.id, said("x")) for job in (one, two, one)]
     assert revisions == sorted(set(revisions))
     record = await store.record(one.id)
     assert (record.revision, record.reply) == (revisions[-1], said("x"))

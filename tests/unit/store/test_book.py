@@ -1,4 +1,4 @@
-"""A job's way through the book, on a real SQLite file."""
+"""A job's way through the book."""
 
 from __future__ import annotations
 
@@ -21,16 +21,28 @@ from bot.errors import (
 )
 from bot.job import Cancelled, Failed, Finished, JobId, Moderated, Status, Ticket, Where
 from bot.request import ImageId, Upscale
+from bot.spending import Spent, Tab
 from bot.store import Store, Usage, usage
 from tests.clock import HeldClock
-from tests.unit.store.made import ADA, BOB, anything_goes, made_image, made_job, said
+from tests.unit.store.made import (
+    ADA,
+    BOB,
+    DOORS,
+    anything_goes,
+    drawn,
+    made_image,
+    made_job,
+    on_sqlite,
+    open_jobs,
+    said,
+)
 
 IMAGE = ImageId("a" * 64)
 
 
 async def test_an_accepted_job_reads_back_as_it_was_written(store: Store, clock: HeldClock) -> None:
     job = made_job(clock)
-    await store.accept(job, "flux", anything_goes)
+    await store.accept(job, anything_goes, draw=drawn)
     record = await store.record(job.id)
     assert record.job == job
     assert (record.status, record.lane, record.accepted_at) == (Status.QUEUED, "flux", clock.now())
@@ -45,9 +57,9 @@ async def test_an_unknown_job_is_refused(store: Store) -> None:
 
 async def test_the_same_event_again_names_the_first_job(store: Store, clock: HeldClock) -> None:
     first = made_job(clock, event="tap")
-    await store.accept(first, "flux", anything_goes)
+    await store.accept(first, anything_goes, draw=drawn)
     with pytest.raises(DuplicateError) as refused:
-        await store.accept(made_job(clock, event="tap"), "flux", anything_goes)
+        await store.accept(made_job(clock, event="tap"), anything_goes, draw=drawn)
     assert refused.value.facts == {"job": first.id}
 
 
@@ -58,60 +70,60 @@ async def test_a_refusal_leaves_nothing_behind(store: Store, clock: HeldClock) -
         raise TooManyJobsError(limit=0)
 
     with pytest.raises(TooManyJobsError):
-        await store.accept(job, "flux", refuse)
+        await store.accept(job, refuse, draw=drawn)
     with pytest.raises(JobUnknownError):
         await store.record(job.id)
     assert (await store.ledger_sum()).held_pictures == 0
-    await store.accept(job, "flux", anything_goes)
+    await store.accept(job, anything_goes, draw=drawn)
 
 
 async def test_the_numbers_of_a_person_are_those_of_the_moment(store: Store, clock: HeldClock) -> None:
     seen: list[Usage] = []
     first_at = clock.now()
     first = made_job(clock)
-    await store.accept(first, "flux", seen.append)
+    await store.accept(first, seen.append, draw=drawn)
     await store.finish(first.id, Finished(image=IMAGE))
     await clock.advance(30)
     second = made_job(clock)
-    await store.accept(second, "flux", seen.append)
-    await store.accept(made_job(clock, by=BOB), "flux", seen.append)
+    await store.accept(second, seen.append, draw=drawn)
+    await store.accept(made_job(clock, by=BOB), seen.append, draw=drawn)
     await store.finish(second.id, Moderated(where=Where.PROMPT))
     await clock.advance(31)
-    await store.accept(made_job(clock), "flux", seen.append)
-    numbers = [(usage.jobs_last_minute, usage.active_jobs, usage.pictures_today) for usage in seen]
-    assert numbers == [(0, 0, 0), (1, 0, 1), (0, 0, 0), (1, 0, 1)]
+    await store.accept(made_job(clock), seen.append, draw=drawn)
+    assert [(usage.jobs_last_minute, usage.active_jobs) for usage in seen] == [(0, 0), (1, 0), (0, 0), (1, 0)]
     assert seen[1].oldest_in_minute_at == first_at
     assert seen[3].oldest_in_minute_at == first_at + timedelta(seconds=30)
 
 
 async def test_what_a_person_has_used_up_can_be_read_without_accepting(store: Store, clock: HeldClock) -> None:
     seen: list[Usage] = []
-    day = clock.now() - timedelta(hours=2)
-    await store.accept(made_job(clock), "flux", anything_goes)
-    await store.accept(made_job(clock, by=BOB), "flux", anything_goes)
+    tab = Tab("person:web:ada", "2026-11-21")
+    await store.accept(made_job(clock, tabs=(tab,)), anything_goes, draw=drawn)
+    await store.accept(made_job(clock, by=BOB), anything_goes, draw=drawn)
     await clock.advance(5)
     now = clock.now()
-    read = await store.usage(ADA.key, now=now, day_starts_at=day)
-    await store.accept(made_job(clock, accepted_at=now), "flux", seen.append, day_starts_at=day)
+    read = await store.usage(ADA.key, [tab], now=now)
+    await store.accept(made_job(clock, accepted_at=now, tabs=(tab,)), seen.append, draw=drawn)
     assert seen == [read]
-    assert (read.jobs_last_minute, read.active_jobs, read.pictures_today) == (1, 1, 1)
+    assert (read.jobs_last_minute, read.active_jobs, read.totals) == (1, 1, {tab: Spent(1, Decimal("2.5"))})
 
 
 async def test_a_release_after_midnight_counts_for_the_day_of_its_hold(store: Store, clock: HeldClock) -> None:
-    seen: list[Usage] = []
-    yesterday = made_job(clock, accepted_at=datetime(2026, 11, 20, 23, 59, tzinfo=UTC))
-    await store.accept(yesterday, "flux", anything_goes)
+    eve, day = Tab("person:web:ada", "2026-11-20"), Tab("person:web:ada", "2026-11-21")
+    yesterday = made_job(clock, accepted_at=datetime(2026, 11, 20, 23, 59, tzinfo=UTC), tabs=(eve,))
+    today = made_job(clock, tabs=(day,))
+    for job in (yesterday, today):
+        await store.accept(job, anything_goes, draw=drawn)
     await store.finish(yesterday.id, Failed(key="broken"))
-    await store.accept(made_job(clock), "flux", seen.append)
-    assert seen[0].pictures_today == 0
+    assert await store.spent([eve, day]) == {eve: Spent(), day: Spent(1, Decimal("2.5"))}
 
 
 async def test_after_the_wall_clock_jumped_back_later_jobs_are_not_the_last_minute(
     store: Store, clock: HeldClock
 ) -> None:
     seen: list[Usage] = []
-    await store.accept(made_job(clock, accepted_at=clock.now() + timedelta(hours=1)), "flux", anything_goes)
-    await store.accept(made_job(clock), "flux", seen.append)
+    await store.accept(made_job(clock, accepted_at=clock.now() + timedelta(hours=1)), anything_goes, draw=drawn)
+    await store.accept(made_job(clock), seen.append, draw=drawn)
     assert seen[0].jobs_last_minute == 0
 
 
@@ -121,29 +133,29 @@ async def test_of_fifty_at_once_exactly_as_many_as_allowed_come_in(store: Store,
             raise TooManyJobsError(limit=3)
 
     ends = await asyncio.gather(
-        *(store.accept(made_job(clock), "flux", three_at_most) for _ in range(50)), return_exceptions=True
+        *(store.accept(made_job(clock), three_at_most, draw=drawn) for _ in range(50)), return_exceptions=True
     )
     taken = [end for end in ends if not isinstance(end, TooManyJobsError)]
     assert taken == [0, 1, 2]  # as many were before it in the queue
-    assert len(await store.open_jobs()) == 3
+    assert len(await open_jobs(store)) == 3
 
 
 async def test_callers_that_give_up_do_not_block_the_next(store: Store, clock: HeldClock) -> None:
     """Each time at another moment of the transaction."""
     for moment in range(50):
-        tasks = [asyncio.ensure_future(store.accept(made_job(clock), "flux", anything_goes)) for _ in range(5)]
+        tasks = [asyncio.ensure_future(store.accept(made_job(clock), anything_goes, draw=drawn)) for _ in range(5)]
         await asyncio.sleep(moment / 5_000)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         async with asyncio.timeout(2):
-            await store.accept(made_job(clock), "flux", anything_goes)
-    assert (await store.ledger_sum()).held_pictures == len(await store.open_jobs()) >= 50
+            await store.accept(made_job(clock), anything_goes, draw=drawn)
+    assert (await store.ledger_sum()).held_pictures == len(await open_jobs(store)) >= 50
 
 
 async def test_closing_waits_for_what_is_under_way(store: Store, clock: HeldClock) -> None:
-    reading = [asyncio.ensure_future(store.open_jobs()) for _ in range(3)]
-    writing = asyncio.ensure_future(store.accept(made_job(clock), "flux", anything_goes))
+    reading = [asyncio.ensure_future(open_jobs(store)) for _ in range(3)]
+    writing = asyncio.ensure_future(store.accept(made_job(clock), anything_goes, draw=drawn))
     await asyncio.sleep(0)
     await store.close()
     await asyncio.sleep(0)
@@ -152,12 +164,12 @@ async def test_closing_waits_for_what_is_under_way(store: Store, clock: HeldCloc
 
 async def test_a_source_that_is_not_in_the_gallery_is_refused(store: Store, clock: HeldClock) -> None:
     with pytest.raises(PictureUnknownError):
-        await store.accept(made_job(clock, request=Upscale(source=IMAGE, factor=2)), "local", anything_goes)
+        await store.accept(made_job(clock, request=Upscale(source=IMAGE, factor=2)), anything_goes, draw=drawn)
 
 
 async def test_a_job_begins_once_and_again_after_a_restart(store: Store, url: str, clock: HeldClock) -> None:
     job = made_job(clock)
-    await store.accept(job, "flux", anything_goes)
+    await store.accept(job, anything_goes, draw=drawn)
     assert await store.begin(job.id)
     started_at = clock.now()
     await store.close()
@@ -174,11 +186,11 @@ async def test_a_job_begins_once_and_again_after_a_restart(store: Store, url: st
 async def test_the_way_of_a_job_is_on_record(store: Store, clock: HeldClock) -> None:
     job = made_job(clock)
     ticket = Ticket("flux", "task-1", "http://127.0.0.1/poll", Decimal("3.1"))
-    await store.accept(job, "flux", anything_goes)
+    await store.accept(job, anything_goes, draw=drawn)
     await store.begin(job.id)
     assert await store.submitting(job.id)
     await store.ticketed(job.id, ticket)
-    await store.word(job.id, "Generating", 0.5)
+    await store.words({job.id: ("Generating", 0.5)})
     midway = await store.record(job.id)
     assert (midway.ticket, midway.word, midway.fraction, midway.submitted_at) == (
         ticket,
@@ -194,11 +206,11 @@ async def test_the_way_of_a_job_is_on_record(store: Store, clock: HeldClock) -> 
 
 async def test_the_first_outcome_stands(store: Store, clock: HeldClock) -> None:
     job = made_job(clock)
-    await store.accept(job, "flux", anything_goes)
+    await store.accept(job, anything_goes, draw=drawn)
     assert await store.finish(job.id, Moderated(where=Where.IMAGE))
     before = await store.ledger_sum()
     assert not await store.finish(job.id, Finished(image=IMAGE))
-    await store.word(job.id, "Late", 0.9)
+    await store.words({job.id: ("Late", 0.9)})
     record = await store.record(job.id)
     assert (record.status, record.word) == (Status.MODERATED, "")
     assert await store.ledger_sum() == before
@@ -207,7 +219,7 @@ async def test_the_first_outcome_stands(store: Store, clock: HeldClock) -> None:
 async def test_only_a_queued_job_is_cancelled_at_once(store: Store, clock: HeldClock) -> None:
     queued, running = made_job(clock), made_job(clock)
     for job in (queued, running):
-        await store.accept(job, "flux", anything_goes)
+        await store.accept(job, anything_goes, draw=drawn)
     await store.begin(running.id)
     assert await store.cancel_queued(queued.id)
     assert not await store.cancel_queued(queued.id)
@@ -218,7 +230,7 @@ async def test_only_a_queued_job_is_cancelled_at_once(store: Store, clock: HeldC
 
 async def test_a_cancellation_that_comes_before_the_money_stops_it(store: Store, clock: HeldClock) -> None:
     job = made_job(clock)
-    await store.accept(job, "flux", anything_goes)
+    await store.accept(job, anything_goes, draw=drawn)
     await store.begin(job.id)
     assert not await store.cancel_asked(job.id)
     assert await store.ask_cancel(job.id)
@@ -232,26 +244,26 @@ async def test_a_cancellation_that_comes_before_the_money_stops_it(store: Store,
 async def test_the_queue_is_counted_per_lane(store: Store, clock: HeldClock) -> None:
     flux = [made_job(clock) for _ in range(4)]
     for job in flux:
-        await store.accept(job, "flux", anything_goes)
-    other = made_job(clock)
-    await store.accept(other, "local", anything_goes)
+        await store.accept(job, anything_goes, draw=drawn)
+    other = made_job(clock, by=BOB, provider="local")
+    await store.accept(other, anything_goes, draw=drawn)
     await store.begin(flux[0].id)
     assert [await store.ahead(job.id) for job in (*flux, other)] == [0, 0, 1, 2, 0]
-    assert await store.places() == {flux[1].id: 0, flux[2].id: 1, flux[3].id: 2, other.id: 0}
-    assert (await store.active("flux"), await store.active("local")) == (1, 0)
-    assert await store.open_jobs() == tuple(job.id for job in (*flux, other))
+    seen = {job: stands.ahead for job, stands in (await store.whereabouts()).items()}
+    assert seen == {flux[0].id: None, flux[1].id: 0, flux[2].id: 1, flux[3].id: 2, other.id: 0}
+    assert await open_jobs(store) == tuple(job.id for job in (*flux, other))
 
 
 async def test_an_end_is_undelivered_until_it_is_told_or_deleted(store: Store, clock: HeldClock) -> None:
     told, deleted, waiting, running = all_jobs = [made_job(clock) for _ in range(4)]
     for job in all_jobs:
-        await store.accept(job, "flux", anything_goes)
+        await store.accept(job, anything_goes, draw=drawn)
     await store.delivered(running.id)
     for job in (told, deleted, waiting):
         await store.finish(job.id, Failed(key="broken"))
     await store.delivered(told.id)
     await store.forget(deleted.id)
-    assert await store.undelivered() == (waiting.id,)
+    assert await store.untold(DOORS, 9) == (waiting.id,)
     assert (await store.record(told.id)).delivered_at == clock.now()
     assert (await store.record(running.id)).delivered_at is None
 
@@ -259,7 +271,7 @@ async def test_an_end_is_undelivered_until_it_is_told_or_deleted(store: Store, c
 async def test_an_end_without_a_place_is_untold_until_its_person_sees_it(store: Store, clock: HeldClock) -> None:
     told, untold, late = all_jobs = [made_job(clock) for _ in range(3)]
     for job in all_jobs:
-        await store.accept(job, "flux", anything_goes)
+        await store.accept(job, anything_goes, draw=drawn)
         await store.finish(job.id, Failed(key="broken"))
     await store.delivered(told.id)
     for job in (untold, late):
@@ -270,24 +282,21 @@ async def test_an_end_without_a_place_is_untold_until_its_person_sees_it(store: 
     assert [record.untold for record in await store.jobs_of(ADA.key)] == [True, False, False]
     await store.delivered(late.id)  # its platform came back
     assert not (await store.record(late.id)).untold
-    assert await store.undelivered() == ()
+    assert await store.untold(DOORS, 9) == ()
 
 
-async def test_the_first_message_is_kept_and_marked_before_it_is_posted(store: Store, clock: HeldClock) -> None:
-    job, ended = made_job(clock), made_job(clock)
-    for each in (job, ended):
-        await store.accept(each, "flux", anything_goes)
-    await store.finish(ended.id, Cancelled())
-    assert await store.announcing(job.id, said("working"))
-    assert not await store.announcing(ended.id, said("working"))
-    record, late = await store.record(job.id), await store.record(ended.id)
-    assert (record.posting_at, record.reply) == (clock.now(), said("working"))
-    assert (late.posting_at, late.reply) == (None, None)
+async def test_the_first_message_is_kept_and_marked_as_the_job_is_accepted(store: Store, clock: HeldClock) -> None:
+    first, second = made_job(clock), made_job(clock)
+    for job in (first, second):
+        await store.accept(job, anything_goes, draw=lambda ahead: said(f"{ahead} before it"))
+    record = await store.record(second.id)
+    assert (record.posting_at, record.reply) == (clock.now(), said("1 before it"))
+    assert record.revision > (await store.record(first.id)).revision
 
 
 async def test_a_posting_is_marked_before_it_happens(store: Store, clock: HeldClock) -> None:
     job = made_job(clock)
-    await store.accept(job, "flux", anything_goes)
+    await store.accept(job, anything_goes, draw=drawn)
     await store.finish(job.id, Failed(key="broken"))
     await store.posting(job.id)
     assert (await store.record(job.id)).posting_at == clock.now()
@@ -297,7 +306,7 @@ async def test_jobs_are_listed_newest_first_and_by_what_they_are(store: Store, c
     taken = []
     for by in (ADA, BOB, ADA):
         taken.append(made_job(clock, by=by))
-        await store.accept(taken[-1], "flux", anything_goes)
+        await store.accept(taken[-1], anything_goes, draw=drawn)
         await clock.advance(1)
     await store.finish(taken[0].id, Failed(key="unsure", unsure=True))
     assert [record.job.id for record in await store.jobs_of(ADA.key)] == [taken[2].id, taken[0].id]
@@ -308,11 +317,11 @@ async def test_jobs_are_listed_newest_first_and_by_what_they_are(store: Store, c
 
 async def test_the_pace_forgets_all_but_the_last_tasks(store: Store) -> None:
     for number in range(203):
-        await store.took("flux", "flux-dev", float(number))
-    await store.took("local", "sketch", 0.5)
-    seconds = await store.durations("flux", "flux-dev")
+        await store.took("flux", "flux-dev", "1mp", float(number))
+    await store.took("flux", "flux-dev", "2mp", 0.5)
+    seconds = await store.durations("flux", "flux-dev", "1mp")
     assert (len(seconds), seconds[0], seconds[-1]) == (200, 202.0, 3.0)
-    assert await store.durations("local", "sketch", 5) == (0.5,)
+    assert await store.durations("flux", "flux-dev", "2mp", 5) == (0.5,)
 
 
 async def test_spending_is_summed_by_person(store: Store, clock: HeldClock) -> None:
@@ -324,7 +333,7 @@ async def test_spending_is_summed_by_person(store: Store, clock: HeldClock) -> N
         made_job(clock, by=BOB, reserved_cents=Decimal(9)),
     )
     for job in (paid, moderated, unpriced, other):
-        await store.accept(job, "flux", anything_goes)
+        await store.accept(job, anything_goes, draw=drawn)
     await store.finish(paid.id, Finished(image=IMAGE, cost_cents=Decimal("3.125")))
     await store.finish(moderated.id, Moderated(where=Where.PROMPT))
     await store.finish(unpriced.id, Finished(image=IMAGE))
@@ -335,7 +344,7 @@ async def test_spending_is_summed_by_person(store: Store, clock: HeldClock) -> N
 
 async def test_an_unsure_end_keeps_its_hold(store: Store, clock: HeldClock) -> None:
     job = made_job(clock)
-    await store.accept(job, "flux", anything_goes)
+    await store.accept(job, anything_goes, draw=drawn)
     await store.submitting(job.id)
     await store.finish(job.id, Failed.by(UnsureError()))
     total = await store.ledger_sum()
@@ -343,6 +352,7 @@ async def test_an_unsure_end_keeps_its_hold(store: Store, clock: HeldClock) -> N
     assert (total.open_pictures, total.open_cents) == (1, Decimal("2.5"))
 
 
+@on_sqlite
 async def test_a_full_disk_is_told_as_such_and_the_store_lives_on(store: Store, clock: HeldClock) -> None:
     job = replace(made_job(clock), asked="x" * 200_000)
     with store._engine.connect() as connection:
@@ -353,8 +363,8 @@ async def test_a_full_disk_is_told_as_such_and_the_store_lives_on(store: Store, 
 
     sa.event.listen(store._engine, "checkout", narrow)
     with pytest.raises(DiskFullError):
-        await store.accept(job, "flux", anything_goes)
-    assert await store.open_jobs() == ()
+        await store.accept(job, anything_goes, draw=drawn)
+    assert await open_jobs(store) == ()
 
 
 async def test_two_processes_meeting_on_one_event_get_one_job(
@@ -362,7 +372,7 @@ async def test_two_processes_meeting_on_one_event_get_one_job(
 ) -> None:
     """As on a database with many writers: the first look saw nothing, the insert met the other's row."""
     first = made_job(clock, event="tap")
-    await store.accept(first, "flux", anything_goes)
+    await store.accept(first, anything_goes, draw=drawn)
     look, looks = usage.look, []
 
     def blind_once(*args: Any) -> object:
@@ -372,14 +382,14 @@ async def test_two_processes_meeting_on_one_event_get_one_job(
 
     monkeypatch.setattr(usage, "look", blind_once)
     with pytest.raises(DuplicateError) as refused:
-        await store.accept(made_job(clock, event="tap"), "flux", anything_goes)
+        await store.accept(made_job(clock, event="tap"), anything_goes, draw=drawn)
     assert refused.value.facts == {"job": first.id}
 
 
 async def test_pictures_of_two_jobs_with_one_content(store: Store, clock: HeldClock) -> None:
     first, second = made_job(clock), made_job(clock)
     for job in (first, second):
-        await store.accept(job, "flux", anything_goes)
+        await store.accept(job, anything_goes, draw=drawn)
         await store.keep_image(made_image(clock, "cat", job=job))
         await store.keep_image(made_image(clock, "cat", job=job))
         await store.keep_reply(job.id, said("done"))

@@ -7,12 +7,12 @@ from bot.job import Job
 from bot.request import Format, ImageId, Imagine, Request, Shape, Upscale
 from bot.store import Store
 from tests.clock import HeldClock
-from tests.unit.store.made import CAT, anything_goes, made_image, made_job
+from tests.unit.store.made import CAT, anything_goes, drawn, made_image, made_job
 
 
 async def painted(store: Store, clock: HeldClock, content: str, request: Request = CAT) -> Job:
     job = made_job(clock, request=request)
-    await store.accept(job, "flux", anything_goes)
+    await store.accept(job, anything_goes, draw=drawn)
     parent = request.source if isinstance(request, Upscale) else None
     await store.keep_image(made_image(clock, content, job=job, parent=parent))
     return job

@@ -13,7 +13,7 @@ from bot.job import Cancelled, Failed, Finished, JobId, Moderated, Outcome, Tick
 from bot.request import ImageId
 from bot.store import Store
 from tests.clock import HeldClock
-from tests.unit.store.made import ADA, BOB, anything_goes, made_job
+from tests.unit.store.made import ADA, BOB, anything_goes, drawn, made_job
 
 IMAGE = ImageId("a" * 64)
 cents = st.none() | st.decimals(min_value=0, max_value=500, places=4)
@@ -55,7 +55,7 @@ async def _play(sequence: list[tuple[object, ...]]) -> None:
                 if verb == "accept":
                     job = made_job(clock, by=(ADA, BOB)[len(taken) % 2], reserved_cents=rest[0])  # type: ignore[arg-type]
                     taken.append(job.id)
-                    await store.accept(job, "flux", anything_goes)
+                    await store.accept(job, anything_goes, draw=drawn)
                 elif taken:
                     await _walk(store, taken[rest[0] % len(taken)], str(verb), rest[1:])  # type: ignore[operator]
             await _weigh(store, taken)
@@ -91,7 +91,7 @@ def _holds(outcome: Outcome | None) -> bool:
 async def test_a_finished_job_settles_on_the_best_known_price(store: Store, clock: HeldClock) -> None:
     told, ticketed, estimated = (made_job(clock, reserved_cents=Decimal(4)) for _ in range(3))
     for job in (told, ticketed, estimated):
-        await store.accept(job, "flux", anything_goes)
+        await store.accept(job, anything_goes, draw=drawn)
     for job in (told, ticketed):
         await store.ticketed(job.id, Ticket("flux", "task", cost_cents=Decimal("3.5")))
     await store.finish(told.id, Finished(image=IMAGE, cost_cents=Decimal("2.25")))
@@ -104,7 +104,7 @@ async def test_a_finished_job_settles_on_the_best_known_price(store: Store, cloc
 
 async def test_what_cost_more_than_was_held_still_adds_up(store: Store, clock: HeldClock) -> None:
     job = made_job(clock, reserved_cents=Decimal(1))
-    await store.accept(job, "flux", anything_goes)
+    await store.accept(job, anything_goes, draw=drawn)
     await store.finish(job.id, Finished(image=IMAGE, cost_cents=Decimal("6.5")))
     total = await store.ledger_sum()
     assert (total.held_cents, total.settled_cents, total.released_cents) == (Decimal("6.5"), Decimal("6.5"), Decimal(0))
@@ -114,7 +114,7 @@ async def test_what_cost_more_than_was_held_still_adds_up(store: Store, clock: H
 async def test_a_cancelled_job_pays_only_what_the_provider_bills(store: Store, clock: HeldClock) -> None:
     free, billed = made_job(clock, reserved_cents=Decimal(4)), made_job(clock, reserved_cents=Decimal(4))
     for job in (free, billed):
-        await store.accept(job, "flux", anything_goes)
+        await store.accept(job, anything_goes, draw=drawn)
     await store.finish(free.id, Cancelled())
     await store.finish(billed.id, Cancelled(cost_cents=Decimal(3)))
     total = await store.ledger_sum()

@@ -13,13 +13,15 @@ from bot.errors import PictureUnknownError
 from bot.job import Cancelled, Failed, Finished, Job, JobId, Moderated, Outcome, Status, Ticket, Where
 from bot.message import Person, Place, Receipt
 from bot.request import ImageId, Imagine, Request, Shape, Upscale
+from bot.spending import Tab
 from bot.store import Store
 from tests.clock import HeldClock
-from tests.unit.store.made import anything_goes, made_image, made_job, said
+from tests.unit.store.made import DOORS, anything_goes, drawn, made_image, made_job, said
 
 ADA = Person("slack", "T1/U1", "Ada Lovelace", roles=("S1",))
 EVE = Person("slack", "T11/U1", "Eve Neighbour")
 CHANNEL = Place("slack", "T1/C1")
+TODAY = Tab("person:slack:T1/U1", "2026-11-21")
 SECRETS = ("Ada Lovelace", "a heron", "hooks.slack", "Ready when you are", "task-ticket", "so-called reasons")
 
 
@@ -35,8 +37,8 @@ async def forget(store: Store, prefix: str, door: str = "slack") -> tuple[set[st
 async def asked(store: Store, clock: HeldClock, by: Person = ADA, request: Request | None = None) -> Job:
     heron = Imagine(prompt="a heron", shape=Shape(64, 64), seed=7)
     place = Place(by.door, by.id.partition("/")[0] + "/C1", handle="https://hooks.slack.test/secret")
-    job = replace(made_job(clock, by=by, at=place, request=request or heron), asked="/imagine a heron")
-    await store.accept(job, "flux", anything_goes)
+    job = replace(made_job(clock, by=by, at=place, request=request or heron, tabs=(TODAY,)), asked="/imagine a heron")
+    await store.accept(job, anything_goes, draw=drawn)
     await store.keep_reply(job.id, said("a heron"))
     await store.keep_receipt(job.id, Receipt(by.door, place.id, f"ts-{job.id}"))
     return job
@@ -87,7 +89,7 @@ async def test_no_word_name_or_picture_stays_and_the_money_does(
     assert await store.unbalanced() == ()
     record = await store.record(job.id)
     assert (record.deleted, record.reply, record.receipt, record.untold) == (True, None, None, False)
-    assert await store.undelivered() == ()
+    assert await store.untold(DOORS, 9) == ()
 
 
 async def test_a_waiting_job_is_ended_and_its_hold_given_back(store: Store, clock: HeldClock) -> None:
@@ -174,7 +176,7 @@ async def test_what_a_guest_asked_for_in_a_channel_of_theirs_goes_too(store: Sto
     here, home = replace(CHANNEL, id="T1/C1"), replace(CHANNEL, id="T11/C1")
     jobs = [made_job(clock, by=EVE, at=place) for place in (here, home)]
     for job in jobs:
-        await store.accept(job, "flux", anything_goes)
+        await store.accept(job, anything_goes, draw=drawn)
     assert await store.jobs_of_all("slack", "T1/") == (jobs[0].id,)
     await forget(store, "T1/")
     assert [(await store.record(job.id)).deleted for job in jobs] == [True, False]
@@ -183,7 +185,7 @@ async def test_what_a_guest_asked_for_in_a_channel_of_theirs_goes_too(store: Sto
 
 async def test_what_a_guest_asked_for_there_and_deleted_goes_too(store: Store, clock: HeldClock, url: str) -> None:
     job = replace(made_job(clock, by=EVE, at=CHANNEL), asked="/imagine a heron")
-    await store.accept(job, "flux", anything_goes)
+    await store.accept(job, anything_goes, draw=drawn)
     await store.finish(job.id, Cancelled())
     await store.forget(job.id)
     await forget(store, "T1/")
@@ -194,6 +196,5 @@ async def test_a_person_who_comes_back_starts_with_what_they_spent_today(store: 
     await ended(store, await asked(store, clock), Finished(image=ImageId("a" * 64)))
     await forget(store, "T1/")
     again = await asked(store, clock)
-    used = await store.usage(ADA.key, now=clock.now(), day_starts_at=clock.now().replace(hour=0, minute=0))
-    assert used.pictures_today == 2
+    assert (await store.usage(ADA.key, [TODAY], now=clock.now())).totals[TODAY].pictures == 2
     assert (await store.record(again.id)).job.by.name == "Ada Lovelace"

@@ -22,7 +22,7 @@ from bot.record import encode
 from bot.store import Store, migrations, opening, running
 from bot.store.tables import SCHEMAS, metadata
 from tests.clock import HeldClock
-from tests.unit.store.made import anything_goes, made_image, made_job
+from tests.unit.store.made import DOORS, anything_goes, drawn, made_image, made_job, on_sqlite, open_jobs
 
 HOLDER = """
 import asyncio, sys
@@ -43,14 +43,14 @@ import asyncio, sys
 from bot.clock import RealClock
 from bot.job import Failed
 from bot.store import Store
-from tests.unit.store.made import anything_goes, made_job
+from tests.unit.store.made import anything_goes, drawn, made_job
 
 async def main():
     clock = RealClock()
     store = await Store.open(sys.argv[1], clock=clock)
     while True:
         job = made_job(clock)
-        await store.accept(job, "flux", anything_goes)
+        await store.accept(job, anything_goes, draw=drawn)
         print(job.id, flush=True)
         await store.finish(job.id, Failed(key="broken"))
 
@@ -110,6 +110,7 @@ def test_the_tables_can_be_made_on_postgresql() -> None:
     assert "BIGSERIAL" in "".join(tables)
 
 
+@on_sqlite
 async def test_a_file_is_durable_and_for_this_account_alone(store: Store, url: str) -> None:
     with store._engine.connect() as connection:
         pragmas = [
@@ -155,7 +156,7 @@ async def test_what_the_first_schema_held_is_there_after_the_upgrade(url: str, c
     assert schema_of(file_of(url)) == SCHEMAS[-1]
     record = await store.record(job.id)
     assert (record.job, record.untold) == (job, False)
-    assert await store.undelivered() == (job.id,)
+    assert await store.take_tales(DOORS, 9) == await store.untold(DOORS, 9) == (job.id,)
     await store.delivered(job.id, told=False)
     assert (await store.record(job.id)).untold
     await store.close()
@@ -187,6 +188,7 @@ async def test_what_the_second_schema_held_is_there_after_the_upgrade(url: str, 
     await store.close()
 
 
+@on_sqlite
 async def test_a_newer_schema_is_refused(url: str, clock: HeldClock) -> None:
     await (await Store.open(url, clock=clock)).close()
     file = file_of(url)
@@ -196,6 +198,7 @@ async def test_a_newer_schema_is_refused(url: str, clock: HeldClock) -> None:
     assert schema_of(file) == "0999"
 
 
+@on_sqlite
 async def test_a_migration_that_fails_leaves_an_empty_file(
     url: str, clock: HeldClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -215,6 +218,7 @@ async def test_a_migration_that_fails_leaves_an_empty_file(
     await (await Store.open(url, clock=clock)).close()
 
 
+@on_sqlite
 async def test_a_file_that_is_no_database_is_refused(url: str, clock: HeldClock) -> None:
     scribble(file_of(url))
     with pytest.raises(SettingsError, match=r"bot\.sqlite is not a database"):
@@ -241,6 +245,7 @@ def test_whether_it_runs_cannot_be_told_of_an_address_that_cannot_be_used(url: s
         running(url)
 
 
+@on_sqlite
 async def test_a_second_process_is_refused_until_the_first_is_gone(url: str, clock: HeldClock) -> None:
     assert running(url) is None
     holder = await asyncio.create_subprocess_exec(
@@ -258,20 +263,22 @@ async def test_a_second_process_is_refused_until_the_first_is_gone(url: str, clo
     await (await Store.open(url, clock=clock)).close()
 
 
+@on_sqlite
 async def test_two_stores_of_one_process_do_not_share_a_file_either(store: Store, url: str, clock: HeldClock) -> None:
     assert running(url) == ""
     with pytest.raises(SettingsError):
         await Store.open(url, clock=clock)
 
 
+@on_sqlite
 async def test_what_was_accepted_is_there_after_a_life_that_ended_without_closing(url: str, clock: HeldClock) -> None:
     store = await Store.open(url, clock=clock)
     job = made_job(clock)
-    await store.accept(job, "flux", anything_goes)
+    await store.accept(job, anything_goes, draw=drawn)
     assert store._lock is not None
     store._lock.release()  # as the operating system does for a dead process; the connections are never closed
     again = await Store.open(url, clock=clock)
-    assert await again.open_jobs() == (job.id,)
+    assert await open_jobs(again) == (job.id,)
     await again.close()
     store._engine.dispose()
 
@@ -289,5 +296,5 @@ async def test_whatever_was_said_to_be_accepted_survives_a_kill(url: str, clock:
     for job in told:
         await store.record(JobId(job))
     assert await store.unbalanced() == ()
-    assert len(await store.open_jobs()) == (await store.ledger_sum()).open_pictures <= 1
+    assert len(await open_jobs(store)) == (await store.ledger_sum()).open_pictures <= 1
     await store.close()

@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -60,8 +61,8 @@ class Book:
 
 
 @pytest.fixture
-async def book(url: str) -> AsyncIterator[Book]:
-    opened = Book(url)
+async def book(tmp_path: Path) -> AsyncIterator[Book]:
+    opened = Book(f"sqlite:///{tmp_path}/bot.sqlite")
     yield opened
     await opened.transactions.close()
     opened.engine.dispose()

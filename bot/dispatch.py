@@ -1,0 +1,79 @@
+"""Gives waiting jobs their turn, as slots at their providers become free, and has the engine run them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Final
+
+import structlog
+
+from bot.engine import Engine, Run
+from bot.faultpoint import reach
+from bot.job import Turn
+from bot.runner import Runner
+from bot.store import Store
+from bot.telemetry import job_context
+
+log = structlog.get_logger(__name__)
+
+ALONE_S: Final = 1.0
+"""How often the queue is looked through where every change of it rings: only a command in the terminal does not."""
+SHARED_S: Final = 0.25
+"""The same where other processes let jobs wait, too: the longest wait of a job with a free slot."""
+AT_ONCE: Final = 8
+"""Turns given in one transaction: two hundred runs that begin together would hold up the event loop."""
+
+
+class Dispatch:
+    """slots maps each lane to the number of jobs that may be with its provider at once, over all processes."""
+
+    def __init__(self, *, store: Store, engine: Engine, runner: Runner, slots: Mapping[str, int]) -> None:
+        self._store, self._engine, self._runner, self._slots = store, engine, runner, slots
+        self._look_s = SHARED_S if store.shared else ALONE_S
+        self._bell = asyncio.Event()
+
+    def ring(self) -> None:
+        """A job waits, or a slot is free."""
+        self._bell.set()
+
+    async def run(self) -> None:
+        """Give turns until cancelled."""
+        await self._store.lanes(tuple(self._slots))
+        while True:
+            self._bell.clear()
+            try:
+                await self._give()
+            except Exception:  # the outermost line of one round: the database may be back at the next
+                log.exception("no turns were given")
+            try:
+                async with asyncio.timeout(self._look_s):
+                    await self._bell.wait()
+            except TimeoutError:
+                continue
+
+    async def take_over(self, turn: Turn) -> None:
+        """Carry on with a job that ran in a process that is gone."""
+        with job_context(turn.job):
+            record = await self._store.record(turn.job)
+            known = await self._engine.run_of(turn)
+            if known is Run.OVER or (known is Run.UNKNOWN and record.submitted_at is not None):
+                log.error("the run of a job is lost")
+                await self._runner.give_up(record.job)
+            else:
+                await self._engine.paint(turn)
+
+    async def _give(self) -> None:
+        for lane in await self._store.waiting():
+            while turns := await self._store.give_turns(lane, self._slots.get(lane, 1), limit=AT_ONCE):
+                reach("turn.given")
+                for turn in turns:
+                    await self._begin(turn)
+
+    async def _begin(self, turn: Turn) -> None:
+        with job_context(turn.job):
+            try:
+                await self._engine.paint(turn)
+            except Exception:  # the outermost line of one job's turn: it waits for the next
+                log.exception("a run did not begin")
+                await self._store.give_back(turn.job)

@@ -1,0 +1,83 @@
+"""This process among those that share a database: it beats, takes over from those that are gone, and knows when it
+was away for so long that others took over from it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final
+
+import structlog
+
+from bot.clock import Clock
+from bot.errors import AwayError
+from bot.job import JobId, Turn
+from bot.store import Store
+
+log = structlog.get_logger(__name__)
+
+BEAT_S: Final = 3.0
+LEASE_S: Final = 9.0
+"""After so long without a beat a process counts as gone. Its runs then begin anew elsewhere, from their last step."""
+SAFE_S: Final = LEASE_S - BEAT_S
+"""A process that could not beat for so long says and posts nothing more until it has: it may be gone for the others."""
+PORTION: Final = 50
+"""Jobs taken over in one transaction."""
+
+
+class Lease:
+    """What a living process holds. tell and run take over one job each, to keep its message or to run it."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        *,
+        worker: bool,
+        tell: Callable[[JobId], Awaitable[None]],
+        run: Callable[[Turn], Awaitable[None]],
+    ) -> None:
+        self._store, self._clock, self.worker = store, clock, worker
+        self._tell, self._run = tell, run
+        self._doors: Sequence[str] = ()
+        self._beaten_at = 0.0
+
+    @property
+    def held(self) -> bool:
+        """Whether others surely know this process as living; an SQLite file has no others."""
+        return not self._store.shared or self._clock.steady() - self._beaten_at < SAFE_S
+
+    async def enter(self, doors: Sequence[str]) -> None:
+        """Be known to the others."""
+        self._doors, self._beaten_at = doors, self._clock.steady()
+        await self._store.enter(worker=self.worker, doors=doors)
+
+    async def run(self) -> None:
+        """Beat and take over until cancelled. Raises AwayError where others have taken over from this process."""
+        while True:
+            await self._clock.sleep(BEAT_S)
+            began = self._clock.steady()
+            try:
+                living = await self._store.beat()
+                if living:
+                    self._beaten_at = began
+                    await self.take_over()
+            except Exception:  # the outermost line of one beat: the database may be back at the next
+                log.exception("a beat failed")
+                continue
+            if not living:
+                raise AwayError()
+
+    async def take_over(self) -> None:
+        """Carry on with whatever processes that are gone have left, as far as this one can."""
+        for process in await self._store.bury(LEASE_S):
+            log.warning("a process is gone", process=process)
+        while tales := await self._store.take_tales(self._doors, PORTION):
+            for job in tales:
+                await self._tell(job)
+        while self.worker and (turns := await self._store.take_runs(PORTION)):
+            for turn in turns:
+                await self._run(turn)
+
+    async def leave(self) -> None:
+        """Let others have at once what is left undone."""
+        await self._store.leave()

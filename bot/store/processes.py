@@ -1,0 +1,90 @@
+"""The statements about the processes that share the database: who lives, and taking over from who does not.
+
+Beats and leases go by the database's clock, so that hosts whose clocks disagree do not bury each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from bot.job import JobId, Status, Turn
+from bot.store.tables import OPEN, UNDELIVERED, Moment, announcements, held, jobs, processes
+
+LIVING: Final = sa.select(processes.c.id)
+
+
+def enter(
+    connection: sa.Connection, process: str, now: datetime, *, worker: bool, doors: Sequence[str], alone: bool
+) -> None:
+    """Write this process down; alone: it has the database for itself, so every other row is of an earlier life."""
+    if alone:
+        connection.execute(processes.delete())
+    now = _clock(connection, now)
+    connection.execute(
+        processes.insert().values(id=process, worker=worker, doors=list(doors), began_at=now, beat_at=now)
+    )
+
+
+def beat(connection: sa.Connection, process: str, now: datetime) -> bool:
+    """Say that it lives; False where others have buried it, and taken over what it did."""
+    beaten = processes.update().where(processes.c.id == process).values(beat_at=_clock(connection, now))
+    return connection.execute(beaten).rowcount == 1
+
+
+def leave(connection: sa.Connection, process: str) -> None:
+    """It goes: what it leaves undone is free for others at once."""
+    connection.execute(processes.delete().where(processes.c.id == process))
+
+
+def bury(connection: sa.Connection, lease_s: float, now: datetime) -> tuple[str, ...]:
+    """Remove those that have not beaten for that long; gives their ids."""
+    silent = processes.c.beat_at < _clock(connection, now) - timedelta(seconds=lease_s)
+    return tuple(connection.scalars(processes.delete().where(silent).returning(processes.c.id)))
+
+
+def take_runs(connection: sa.Connection, process: str, limit: int) -> tuple[Turn, ...]:
+    """Running jobs whose process is gone, from now on this one's."""
+    orphaned = sa.and_(jobs.c.status == Status.RUNNING, OPEN, _gone(jobs.c.run_by))
+    return _take(connection, orphaned, limit, run_by=process)
+
+
+def take_tales(connection: sa.Connection, process: str, doors: Sequence[str], limit: int) -> tuple[JobId, ...]:
+    """Jobs of these doors, open or untold, whose teller is gone, from now on this one's; the oldest first."""
+    deleted = sa.exists().where(announcements.c.job == jobs.c.id, announcements.c.deleted_at.is_not(None))
+    orphaned = sa.and_(jobs.c.door.in_(doors), _gone(jobs.c.told_by), sa.or_(OPEN, sa.and_(UNDELIVERED, ~deleted)))
+    return tuple(turn.job for turn in _take(connection, orphaned, limit, told_by=process))
+
+
+def take_held(connection: sa.Connection, process: str, door: str) -> tuple[tuple[str, dict[str, Any]], ...]:
+    """The door's events that were acknowledged by a process that is gone; the oldest first."""
+    taken = held.update().where(held.c.door == door, _gone(held.c.held_by)).values(held_by=process)
+    rows = connection.execute(taken.returning(held.c.event, held.c.payload, held.c.held_at)).all()
+    return tuple((row.event, row.payload) for row in sorted(rows, key=lambda row: (row.held_at, row.event)))
+
+
+def lives(process: str) -> sa.ColumnElement[bool]:
+    """Whether it has not been buried: a process that slept past its lease must neither buy nor post."""
+    return sa.exists().where(processes.c.id == process)
+
+
+def _take(connection: sa.Connection, orphaned: sa.ColumnElement[bool], limit: int, **taken: str) -> tuple[Turn, ...]:
+    # The condition stands in the update, too: of two processes that found the same job, the second finds it taken.
+    some = sa.select(jobs.c.id).where(orphaned).order_by(jobs.c.number).limit(limit)
+    change = jobs.update().where(jobs.c.id.in_(some), orphaned).values(**taken)
+    rows = connection.execute(change.returning(jobs.c.id, jobs.c.attempt, jobs.c.number)).all()
+    return tuple(Turn(JobId(row.id), row.attempt) for row in sorted(rows, key=lambda row: row.number))
+
+
+def _gone(process: sa.ColumnElement[str | None]) -> sa.ColumnElement[bool]:
+    return sa.or_(process.is_(None), process.not_in(LIVING))
+
+
+def _clock(connection: sa.Connection, now: datetime) -> Any:
+    """The database's clock, which all its processes share; an SQLite file has this machine's."""
+    if connection.dialect.name == "sqlite":
+        return sa.literal(now, Moment)
+    return sa.func.clock_timestamp(type_=sa.DateTime(timezone=True))

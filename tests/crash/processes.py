@@ -1,0 +1,123 @@
+"""Several processes on one PostgreSQL: gateways, workers and whole houses, one of which is killed, paused or stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from typing import Final
+
+from tests.crash.scenario import Scenario
+from tests.crash.stage import Stage
+from tests.crash.town import DOORS
+from tests.standins.fault import At
+
+LEASE_S: Final = 9.0
+"""After which a process that does not beat is taken for dead."""
+WORKER: Final = ("--worker",)
+JOBS: Final = 18
+
+
+async def crowd(stage: Stage) -> None:
+    """Wishes by every door, so many of them that some wait, some are bought and some are being bought."""
+    await stage.ask(JOBS, doors=DOORS)
+    await stage.until(lambda: stage.town.flux.bought >= 4, what="the first purchases")
+
+
+async def one_of_two(stage: Stage) -> None:
+    """Two processes that do everything; one is gone for good."""
+    first = await stage.open(doors=DOORS)
+    await stage.open(doors=DOORS)
+    await crowd(stage)
+    await stage.kill(first)
+
+
+async def worker_killed(stage: Stage) -> None:
+    """One gateway, two workers; a worker is gone for good."""
+    await stage.open("--doors", ",".join(DOORS), doors=DOORS)
+    first = await stage.worker()
+    await stage.worker()
+    await crowd(stage)
+    await stage.kill(first)
+
+
+async def gateway_killed(stage: Stage) -> None:
+    """Two gateways for all doors, one worker; a gateway is gone for good."""
+    first = await stage.open("--doors", ",".join(DOORS), doors=DOORS)
+    await stage.open("--doors", ",".join(DOORS), doors=DOORS)
+    await stage.worker()
+    await crowd(stage)
+    await stage.kill(first)
+
+
+async def split_gateways(stage: Stage) -> None:
+    """A gateway for each platform and a worker with the web door; Slack's gateway is killed and comes back."""
+    await stage.open("--doors", "web", "--worker", doors=["web"])
+    await stage.open("--doors", "discord", doors=["discord"])
+    slack = await stage.open("--doors", "slack", doors=["slack"])
+    await crowd(stage)
+    await stage.kill(slack)
+    await asyncio.sleep(LEASE_S)  # nobody else has that door
+    await stage.open("--doors", "slack", doors=["slack"])
+
+
+async def zombie(stage: Stage) -> None:
+    """A worker is paused for two leases and wakes to find that others took over what it had."""
+    await stage.open("--doors", ",".join(DOORS), doors=DOORS)
+    first = await stage.worker()
+    await stage.worker()
+    await crowd(stage)
+    first.send(signal.SIGSTOP)
+    stage.hurt()
+    await asyncio.sleep(2 * LEASE_S)  # two leases
+    first.send(signal.SIGCONT)
+    await stage.ask(3, doors=DOORS)
+
+
+async def zombie_house(stage: Stage) -> None:
+    """A process with doors is paused for two leases and wakes up amid what another one tells in its place."""
+    first = await stage.open(doors=DOORS)
+    await stage.open(doors=DOORS)
+    await crowd(stage)
+    first.send(signal.SIGSTOP)
+    stage.hurt()
+    await asyncio.sleep(2 * LEASE_S)  # two leases
+    first.send(signal.SIGCONT)
+
+
+async def worker_told_to_end(stage: Stage) -> None:
+    """A worker is told to end in the middle of everything: what it had goes on elsewhere, nothing in doubt."""
+    await stage.open("--doors", ",".join(DOORS), doors=DOORS)
+    first = await stage.worker()
+    await stage.worker()
+    await crowd(stage)
+    assert await first.stop(signal.SIGTERM) == 0
+    stage.disturb()
+
+
+async def crowded_cap(stage: Stage) -> None:
+    """Four workers before one provider that may have no more than six tasks; one is killed."""
+    await stage.open("--doors", "web", doors=["web"])
+    workers = [await stage.worker() for _ in range(4)]
+    await stage.ask(3 * JOBS)
+    await stage.until(lambda: len(stage.town.flux.requests(At.POLL)) >= 6, what="tasks under way")
+    await stage.kill(workers[0])
+
+
+BUSY: Final = {"submit_s": 0.3, "work_s": (0.5, 1.5)}
+
+
+def _scenario(name: str, says: str, play: object, **more: object) -> Scenario:
+    given = {"latency": BUSY, "slots": 8, **more}
+    return Scenario(name=name, says=says, play=play, databases=("postgresql",), **given)  # type: ignore[arg-type]
+
+
+SCENARIOS: Final = (
+    _scenario("two houses, one killed", "kill -9 of one of two whole processes", one_of_two),
+    _scenario("worker killed", "a gateway and two workers; kill -9 of a worker", worker_killed),
+    _scenario("gateway killed", "two gateways and a worker; kill -9 of a gateway", gateway_killed),
+    _scenario("gateway of its own killed", "Slack's only gateway is gone for a lease", split_gateways),
+    _scenario("zombie worker", "a worker sleeps for two leases (SIGSTOP) and wakes", zombie),
+    _scenario("zombie house", "a process with doors sleeps for two leases and wakes", zombie_house),
+    _scenario("worker told to end", "SIGTERM to one of two workers", worker_told_to_end),
+    _scenario("cap of six, four workers", "54 jobs, kill -9 of a worker", crowded_cap, slots=6),
+)

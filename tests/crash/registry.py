@@ -1,0 +1,18 @@
+"""Every scenario, in the order of the table."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.crash import kills, platforms, points, processes, provider, soak, storage
+from tests.crash.scenario import Scenario
+
+SCENARIOS: Final[tuple[Scenario, ...]] = (
+    *points.SCENARIOS,
+    *kills.SCENARIOS,
+    *processes.SCENARIOS,
+    *storage.SCENARIOS,
+    *provider.SCENARIOS,
+    *platforms.SCENARIOS,
+    *soak.SCENARIOS,
+)

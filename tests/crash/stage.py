@@ -1,0 +1,204 @@
+"""Where a scenario is played: a town, a database, and as many processes of the bot as it likes."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Any, Final
+
+from tests.crash.account import Account
+from tests.crash.book import Book
+from tests.crash.database import Database
+from tests.crash.swift import SPEED
+from tests.crash.town import Town, Wish
+from tests.endtoend.process import Bot
+
+PATIENCE_S: Final = 90.0
+"""How long anything may take on a busy machine before a scenario calls it lost."""
+LOOK_S: Final = 0.05
+SOCKETS: Final = 2
+"""That a Slack door opens."""
+
+
+class SkippedError(Exception):
+    """A scenario that this machine does not let happen, and why."""
+
+
+@dataclass
+class Stage:
+    """kills and doubts go into the account; `bots` are all processes that there ever were."""
+
+    folder: Path
+    database: Database
+    town: Town
+    dice: Random
+    settings: Mapping[str, str] = field(default_factory=dict)
+    slots: int = 24
+    speed: float = 1.0
+    """How many of the bot's seconds pass in one of ours."""
+    bots: list[Bot] = field(default_factory=list)
+    kills: int = 0
+    doubts: int = 0
+    closing: ExitStack = field(default_factory=ExitStack)
+    """What is to be put right once the auditor has seen everything."""
+    disturbed_at: float = field(default_factory=time.monotonic)
+    """When something last went wrong or began, by our own steady clock."""
+    ended_after_s: float = 0.0
+
+    @property
+    def book(self) -> Book:
+        return Book(self.database.url)
+
+    @property
+    def bot(self) -> Bot:
+        """The last one that was started."""
+        return self.bots[-1]
+
+    # Processes.
+
+    async def open(
+        self,
+        *arguments: str,
+        doors: Collection[str] = ("web",),
+        away: Collection[str] = (),
+        die_at: str = "",
+        **settings: str,
+    ) -> Bot:
+        """Start a process and wait until its doors are open, or it has died. arguments are those of `imagebot run`.
+
+        away: doors whose platform cannot be reached now.
+        """
+        asked = self.town.settings(doors) | {
+            "IMAGEBOT__PROVIDERS__ORDER": "flux",
+            "IMAGEBOT__PROVIDERS__FLUX__SLOTS": str(self.slots),
+            "IMAGEBOT__LOG__LEVEL": "debug",
+            SPEED: str(self.speed),
+            **self.database.settings,
+            **self.settings,
+            **settings,
+        }
+        bot = Bot(
+            self.folder,
+            settings=asked,
+            arguments=("-m", "tests.crash.swift", "run", *arguments),
+            log_name=f"bot{len(self.bots)}.log",
+        )
+        self.bots.append(bot)
+        identified, connected = len(self.town.discord.gateway.identifies), self.town.slack.sockets.connects
+        if "web" in doors:
+            await bot.start(die_at=die_at)
+        else:
+            await bot.launch(die_at=die_at)
+        if "discord" in doors and "discord" not in away:
+            await self.until(lambda: len(self._gateway.identifies) > identified and self._gateway.live, bot=bot)
+            await self.until(self.town.discord.commands, bot=bot)
+        if "slack" in doors and "slack" not in away:
+            sockets = self.town.slack.sockets
+            await self.until(lambda: sockets.connects >= connected + SOCKETS and len(sockets.live) >= SOCKETS, bot=bot)
+        return bot
+
+    async def worker(self, **settings: str) -> Bot:
+        """A process without a door, once it has entered itself in the book."""
+        before = await asyncio.to_thread(self.book.processes)
+        bot = await self.open("--worker", doors=(), **settings)
+        async with asyncio.timeout(PATIENCE_S):
+            while bot.alive and await asyncio.to_thread(self.book.processes) <= before:
+                await asyncio.sleep(LOOK_S)
+        assert bot.alive, f"the worker did not start: {bot.log()[-2000:]}"
+        return bot
+
+    async def kill(self, bot: Bot | None = None) -> None:
+        """kill -9."""
+        await (bot or self.bot).kill()
+        self.hurt()
+
+    async def died(self) -> None:
+        """Wait until the process has met its point."""
+        async with asyncio.timeout(PATIENCE_S):
+            code = await self.bot.died()
+        assert code == -signal.SIGKILL, f"it ended with {code}: {self.bot.log()[-2000:]}"
+        self.hurt()
+
+    def hurt(self) -> None:
+        """Count a process that was ended by force."""
+        self.kills += 1
+        self.disturb()
+
+    def disturb(self) -> None:
+        """From now on, the seconds to the last end count."""
+        self.disturbed_at = time.monotonic()
+
+    async def stop(self) -> None:
+        """Ask every process to end, as an operator does. Raises AssertionError where one does not end well."""
+        for bot in self.bots:
+            if bot.alive:
+                code = await bot.stop(signal.SIGTERM)
+                assert code == 0, f"asked to end, it ended with {code}: {bot.log()[-2000:]}"
+
+    async def end(self) -> None:
+        """Leave nothing running, whatever happened."""
+        for bot in self.bots:
+            if bot.alive:
+                with suppress(ProcessLookupError):
+                    bot.send(signal.SIGCONT)
+                await bot.end()
+
+    # People.
+
+    async def ask(self, count: int = 1, *, doors: Sequence[str] = ("web",), more: str = "") -> list[Wish]:
+        """So many wishes at once, by these doors in turn."""
+        self.disturb()
+        url = next((bot.url for bot in reversed(self.bots) if bot.alive), "http://127.0.0.1:9")
+        each = (self.town.ask(doors[number % len(doors)], url, more) for number in range(count))
+        return list(await asyncio.gather(*each))
+
+    async def told(self, *, patience_s: float = PATIENCE_S) -> None:
+        """Wait until the book says that every job has ended and was told."""
+        with suppress(TimeoutError):  # the auditor says what is left
+            async with asyncio.timeout(patience_s):
+                while await asyncio.to_thread(self.book.left):
+                    await asyncio.sleep(LOOK_S)
+        self.ended_after_s = time.monotonic() - self.disturbed_at
+
+    async def until(self, condition: Callable[[], Any], *, bot: Bot | None = None, what: str = "") -> None:
+        """Wait for something that can be seen here, or the process's death. Raises AssertionError."""
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                while not condition():
+                    if bot is not None and not bot.alive:
+                        return
+                    await asyncio.sleep(LOOK_S / 5)
+        except TimeoutError:
+            log = self.bot.log()[-3000:] if self.bots else ""
+            raise AssertionError(f"waited {PATIENCE_S} s for {what or condition}: {log}") from None
+
+    # The end.
+
+    async def account(self) -> Account:
+        """Everything that the auditor goes by."""
+        town, book = self.town, self.book
+        violations = [*town.discord.violations, *town.slack.violations]
+        for platform in (town.discord, town.slack):
+            platform.violations.clear()
+        return Account(
+            asks=town.asks(),
+            sales=town.sales(),
+            posts=[*town.posts(), *await asyncio.to_thread(book.web_posts)],
+            book=await asyncio.to_thread(book.entries),
+            slots=self.slots,
+            kills=self.kills,
+            doubts=self.doubts,
+            crowded=town.flux.turned_away,
+            unbalanced=await asyncio.to_thread(book.unbalanced),
+            violations=violations,
+        )
+
+    @property
+    def _gateway(self) -> Any:
+        return self.town.discord.gateway
