@@ -19,6 +19,7 @@ REGISTRY: Final[Mapping[str, str]] = {
     "accept": "benchmarks.accept",
     "tickets": "benchmarks.tickets",
     "polling": "benchmarks.polling",
+    "crowd": "benchmarks.crowd",
     "upscale": "benchmarks.upscale",
     "picture": "benchmarks.picture",
     "page": "benchmarks.page",

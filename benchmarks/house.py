@@ -25,7 +25,7 @@ from bot.keyring import KeyRing
 from bot.message import Place, Receipt, Reply
 from bot.offer import Grid, Offer
 from bot.policy import Limits
-from bot.providers import Health, Kit, Order
+from bot.providers import Health, Kit, Order, Provider
 from bot.providers.catalogue import Catalogue, Stand
 from bot.request import Kind, Shape
 from bot.store import Store
@@ -100,7 +100,7 @@ def log_to_nowhere() -> None:
 
 
 @asynccontextmanager
-async def open_house(folder: Path, provider: CannedProvider, *, doors: tuple[str, ...] = ()) -> AsyncIterator[House]:
+async def open_house(folder: Path, provider: Provider, *, doors: tuple[str, ...] = ()) -> AsyncIterator[House]:
     """Open it on an empty folder; nobody is limited."""
     log_to_nowhere()
     clock = RealClock()
@@ -108,7 +108,7 @@ async def open_house(folder: Path, provider: CannedProvider, *, doors: tuple[str
         store = await Store.open(f"sqlite:///{folder / 'imagebot.sqlite'}", clock=clock)
         closing.push_async_callback(store.close)
         gallery = await Gallery.open(folder / "gallery", store, clock=clock)
-        stand = Stand(name=LANE, title="Canned", variable=None, settings=None, provider=provider)
+        stand = Stand(name=provider.name, title="Canned", variable=None, settings=None, provider=provider)
         catalogue = Catalogue([stand], Kit(clock=clock, data_dir=folder))
         rooms = furnish(
             store=store,

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"  # else importing it asks the internet for prices
+os.environ["BFL_API_KEY"] = "of-no-use"  # LiteLLM reads it here; the key of each task goes in its headers
 
 Paint = Callable[[str], Awaitable[str]]
 """From a key to the link of a finished picture."""
@@ -29,12 +30,15 @@ def litellm(url: str, _threads: ThreadPoolExecutor) -> Paint:
     import litellm
     from litellm.llms.black_forest_labs.image_generation import handler
 
+    os.environ["BFL_API_BASE"] = url  # it passes on no api_base for this vendor
     litellm.suppress_debug_info = True
     handler.assert_bfl_polling_url = lambda polling_url: None
 
     async def paint(key: str) -> str:
         made = await litellm.aimage_generation(
-            prompt="A lighthouse at dusk", model="black_forest_labs/flux-dev", api_base=url, api_key=key
+            prompt="A lighthouse at dusk",
+            model="black_forest_labs/flux-dev",
+            extra_headers={"x-key": key},
         )
         return str(made.data[0].url)
 

@@ -28,15 +28,15 @@ CALL_S: Final = 0.02
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """The tasks of one key: seconds from submit to ready, in order of arrival, and what goes wrong once each."""
+    """The tasks of one key: seconds from submit to ready, in order of arrival, and what goes wrong."""
 
     work_s: Sequence[float]
     cap: int | None = None
     """Tasks under way above which a submit is answered by a 429."""
-    throttled_submit: int | None = None
-    """Which submit gets a 429 all the same, counted from 1."""
-    broken_poll: int | None = None
-    """Which poll gets a proxy's 502, counted from 1."""
+    refused_submits: int = 0
+    """The first so many submits get a 429 all the same."""
+    broken_polls: bool = False
+    """The first look at each task gets a proxy's 502."""
 
 
 @dataclass(slots=True)
@@ -87,7 +87,6 @@ class Till:
         self._tasks: dict[str, Task] = {}
         self._submits: Counter[str] = Counter()
         self._taken: Counter[str] = Counter()
-        self._polls: Counter[str] = Counter()
         picture = BytesIO()
         Image.effect_noise((128, 96), 64).convert("RGB").save(picture, "WEBP")
         self._picture = picture.getvalue()
@@ -98,7 +97,7 @@ class Till:
         plan, now = self._plans[key], time.monotonic()
         self._submits[key] += 1
         active = sum(task.ready_at > now for task in self._tasks.values() if task.key == key)
-        if self._submits[key] == plan.throttled_submit or (plan.cap is not None and active >= plan.cap):
+        if self._submits[key] <= plan.refused_submits or (plan.cap is not None and active >= plan.cap):
             return web.json_response({"detail": "Too many active tasks, please try again later"}, status=429)
         task = Task(key, now + plan.work_s[self._taken[key] % len(plan.work_s)])
         self._taken[key] += 1
@@ -108,10 +107,8 @@ class Till:
     async def poll(self, request: web.Request) -> web.Response:
         task = self._tasks[request.query["id"]]
         task.gets += 1
-        self._polls[task.key] += 1
-        broken = self._polls[task.key] == self._plans[task.key].broken_poll
         await asyncio.sleep(CALL_S)
-        if broken:
+        if task.gets == 1 and self._plans[task.key].broken_polls:
             return web.Response(status=502, text="<html><title>Bad Gateway</title></html>", content_type="text/html")
         if time.monotonic() < task.ready_at:
             return web.json_response({"id": task.id, "status": "Pending", "result": None})

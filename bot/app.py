@@ -8,7 +8,6 @@ import signal
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from pathlib import Path
 from random import Random, SystemRandom
 from typing import Any, Final, Generic, Protocol, TypeVar
@@ -43,16 +42,13 @@ from bot.settings import Remark, Settings
 from bot.spending import Cap, Of, Per
 from bot.store import Store
 from bot.teller import Teller
+from bot.tidying import TIDY_S, Tidying
 from bot.watch import Watch
 from bot.words import Words
 
 log = structlog.get_logger(__name__)
 
 E = TypeVar("E", bound=Engine)
-
-TIDY_S: Final = 3600.0
-RUNS_KEPT: Final = timedelta(days=7)
-"""How long the engine remembers a run that went through, for an operator who looks into it."""
 
 
 class Door(Protocol):
@@ -85,6 +81,17 @@ class Door(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """What a process does of the whole: the doors that it opens (None: all that are configured), and whether it works."""
+
+    doors: frozenset[str] | None = None
+    worker: bool = True
+
+
+WHOLE: Final = Part()
+
+
+@dataclass(frozen=True, slots=True)
 class House:
     """Everything that is open. tasks ends when one of the house's own loops breaks."""
 
@@ -93,6 +100,7 @@ class House:
     words: Words
     doors: Mapping[str, Door]
     tasks: asyncio.Task[None]
+    part: Part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,17 +203,6 @@ def furnish(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """What a process does of the whole: the doors that it opens (None: all that are configured), and whether it works."""
-
-    doors: frozenset[str] | None = None
-    worker: bool = True
-
-
-WHOLE: Final = Part()
-
-
 @asynccontextmanager
 async def open_house(settings: Settings, *, errand: bool = False, part: Part = WHOLE) -> AsyncIterator[House]:
     """Open from the ground up and close from the top down. Raises SettingsError before anything is half started.
@@ -241,9 +238,12 @@ async def open_house(settings: Settings, *, errand: bool = False, part: Part = W
             rooms.delivery.messengers[name] = door.messenger
         await rooms.engine.launch()
         closing.push_async_callback(rooms.engine.close)
+        tidying = Tidying(
+            store=store, gallery=gallery, engine=rooms.engine, clock=clock, keep_days=settings.store.keep_days
+        )
         await rooms.lease.enter(tuple(doors))
         closing.push_async_callback(rooms.lease.leave)
-        tasks = asyncio.create_task(_loops(rooms, clock, catalogue, errand=errand), name="house loops")
+        tasks = asyncio.create_task(_loops(rooms, tidying, clock, catalogue, errand=errand), name="house loops")
         closing.push_async_callback(_ended, tasks)
         await rooms.lease.take_over()
         for door in doors.values():
@@ -252,7 +252,7 @@ async def open_house(settings: Settings, *, errand: bool = False, part: Part = W
         closing.push_async_callback(rooms.postman.close)  # while the doors are open: what is being posted arrives
         closing.callback(desk.close)
         store.announce(doors["web"].address if "web" in doors else "")
-        yield House(desk=desk, catalogue=catalogue, words=words, doors=doors, tasks=tasks)
+        yield House(desk=desk, catalogue=catalogue, words=words, doors=doors, tasks=tasks, part=part)
 
 
 async def run(
@@ -298,10 +298,10 @@ async def loops(rooms: Rooms[Any]) -> None:
             group.create_task(rooms.runner.keep_in_touch(), name="keep in touch")
 
 
-async def _loops(rooms: Rooms[Any], clock: Clock, catalogue: Catalogue, *, errand: bool) -> None:
+async def _loops(rooms: Rooms[Any], tidying: Tidying, clock: Clock, catalogue: Catalogue, *, errand: bool) -> None:
     async with asyncio.TaskGroup() as group:
         group.create_task(loops(rooms), name="rooms")
-        group.create_task(_tidy(rooms.engine, clock), name="tidy")
+        group.create_task(tidying.run(), name="tidying")
         if not errand:
             group.create_task(_look_after(catalogue, clock), name="look after providers")
 
@@ -320,16 +320,6 @@ async def _look_after(catalogue: Catalogue, clock: Clock) -> None:
             except Exception:  # the outermost line of one look: the others and the next hour are not its fault
                 log.exception("a provider was not looked after", provider=stand.name)
         await clock.sleep(TIDY_S)
-
-
-async def _tidy(engine: Engine, clock: Clock) -> None:
-    """Keep the engine's file from growing for ever; the jobs themselves stay in the store."""
-    while True:
-        await clock.sleep(TIDY_S)
-        try:
-            await engine.forget(clock.now() - RUNS_KEPT)
-        except Exception:  # the outermost line of one tidying: the next one is in an hour
-            log.exception("runs of the past were not forgotten")
 
 
 async def _ended(tasks: asyncio.Task[None]) -> None:
@@ -372,9 +362,12 @@ def _doors(settings: Settings, desk: Desk, store: Store, *, errand: bool, part: 
     reading, writing = store.engines
     kit = replace(door_kit(settings), database=Database(reading=reading, writing=writing))
     for name, module in DOORS.items():
+        section: Any = settings.doors[name]
         if part.doors is not None and name not in part.doors:
             continue
-        section: Any = settings.doors[name]
+        if part.doors is not None and not wanted(section, settings.secrets):
+            needs = house_settings.missing(section, settings.secrets) or f"{name}.enabled"
+            raise SettingsError(f"--doors names {name}, which is not switched on: it needs {needs}.")
         if errand and name == "web":
             here = {"enabled": True, "host": "127.0.0.1", "port": 0, "public_url": ""}
             section = section.model_copy(update=here)

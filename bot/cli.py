@@ -56,9 +56,14 @@ def main(context: click.Context, config: Path | None) -> None:
 
 
 @main.command()
+@click.option("--doors", help="Open only these, with commas between; with no --worker, others make the pictures.")
+@click.option("--worker", is_flag=True, help="Make pictures; with no --doors, others open them.")
 @click.pass_obj
-def run(config: Path | None) -> None:
-    """Open the doors and serve until Ctrl-C."""
+def run(config: Path | None, doors: str | None, worker: bool) -> None:
+    """Open the doors and serve until Ctrl-C.
+
+    On PostgreSQL (store.database_url) any number of processes share the work: each does all of it, or only a part.
+    """
     from bot import app, telemetry  # only here: `imagebot --help` should not wait for the whole house
     from bot.terminal import greeting
 
@@ -72,7 +77,16 @@ def run(config: Path | None) -> None:
     def closing() -> None:
         click.echo(words.say(tongue, "terminal-stopping"), err=True)
 
-    _carried_out(app.run(settings, opened, closing))
+    part = app.WHOLE
+    if doors is not None or worker:
+        named = frozenset(name.strip() for name in (doors or "").split(",") if name.strip())
+        if unknown := named - set(REGISTRY):
+            _end(
+                f"--doors: there is no {', '.join(sorted(unknown))}; possible are {', '.join(REGISTRY)}.", BAD_SETTINGS
+            )
+        part = app.Part(doors=named, worker=worker)
+    while _carried_out(app.run(settings, opened, closing, part)):
+        pass  # it was away for so long that others took over, and begins anew with what is to be done now
     click.echo(words.say(tongue, "terminal-stopped"), err=True)
 
 
@@ -141,32 +155,34 @@ def check(config: Path | None) -> None:
     sys.exit(_carried_out(checkup.check(_settings(config), Words.load(), _tongue())))
 
 
-@main.command(short_help="List the newest jobs.")
+@main.command(short_help="Bring the database to this release's schema.")
+@click.pass_obj
+def migrate(config: Path | None) -> None:
+    """Bring the database to this release's schema, as a start would; what runs on the release before goes on meanwhile."""
+    from bot.terminal import upkeep
+
+    _quiet()
+    _carried_out(upkeep.migrate(_settings(config), Words.load(), _tongue()))
+
+
+@main.command(short_help="List the newest jobs, or what is stuck; run a job anew.")
 @click.option("--status", type=click.Choice([status.value for status in Status]), help="Only jobs of this status.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
+@click.option("--stuck", is_flag=True, help="Only jobs that are late, untold or unsure.")
+@click.option("--rerun", metavar="ID", help="Let a job that ended without a picture run again; it is paid for again.")
 @click.pass_obj
-def jobs(config: Path | None, status: str | None, limit: int) -> None:
-    """List the newest jobs; the bot must not be running on the same folder."""
-    from bot.terminal import checkup
+def jobs(config: Path | None, status: str | None, limit: int, stuck: bool, rerun: str | None) -> None:
+    """List the newest jobs, or what is stuck; the bot may be running."""
+    from bot.terminal import upkeep
 
     _quiet()
-    _carried_out(
-        checkup.list_jobs(_settings(config), Words.load(), _tongue(), Status(status) if status else None, limit)
-    )
-
-
-@main.command(short_help="Say what was spent, by person, model and day.")
-@click.option("--month", help="Such as 2026-11.  [default: this one]")
-@click.option("--plot", "picture", type=click.Path(path_type=Path, dir_okay=False), help="Draw it into this PNG file.")
-@click.pass_obj
-def usage(config: Path | None, month: str | None, picture: Path | None) -> None:
-    """Say what all spent in a month: by person, by model and by day."""
-    from bot.terminal import usage as report
-
-    if month is not None and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month):
-        raise click.BadParameter("a month is written like 2026-11", param_hint="--month")
-    _quiet()
-    _carried_out(report.show(_settings(config), Words.load(), _tongue(), month=month, picture=picture))
+    settings, words, tongue = _settings(config), Words.load(), _tongue()
+    if rerun is not None:
+        _carried_out(upkeep.rerun(settings, words, tongue, rerun))
+    elif stuck:
+        _carried_out(upkeep.list_stuck(settings, words, tongue, limit))
+    else:
+        _carried_out(upkeep.list_jobs(settings, words, tongue, Status(status) if status else None, limit))
 
 
 class DoorCommands(click.Group):

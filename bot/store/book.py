@@ -32,10 +32,12 @@ from bot.store import (
     processes,
     totals,
     turns,
+    upkeep,
     usage,
 )
 from bot.store.alone import Alone
-from bot.store.lock import Lock, file_of, take
+from bot.store.lock import Lock, file_of, running, take
+from bot.store.tables import SCHEMAS
 from bot.store.tables import jobs as job_table
 from bot.store.transactions import Transactions
 from bot.store.values import (
@@ -56,34 +58,40 @@ R = TypeVar("R")
 class Store:
     """The database. What has ended stays ended: verbs about a job's way do nothing once it has."""
 
-    def __init__(self, engine: sa.Engine, clock: Clock, lock: Lock | None) -> None:
+    def __init__(self, engine: sa.Engine, clock: Clock, lock: Lock | None, *, shared: bool) -> None:
+        self.shared: Final = shared
+        """Whether other processes may have the database open, too; an SQLite file has one."""
+        self.schema: Final = SCHEMAS[-1]
+        """The schema that the database has, now that it is open."""
         self.process: Final = secrets.token_hex(6)
         """What this process is called in the database, from its start to its end."""
         self._engine = engine
         self._clock = clock
         self._lock = lock
-        self._transactions = Transactions(engine, writers=1 if lock else opening.WRITERS)
+        self._transactions = Transactions(engine, writers=opening.WRITERS if shared else 1)
         self._alone = Alone(engine)
 
     @classmethod
-    async def open(cls, url: str, *, clock: Clock) -> Store:
+    async def open(cls, url: str, *, clock: Clock, visit: bool = False) -> Store:
         """Open a database such as "sqlite:///data/bot.sqlite" and bring its schema up to date.
 
-        Raises SettingsError where another process has the file open, or the schema is newer than this release.
+        visit: only for a look or a small change beside a house that may be running, which has an SQLite file for
+        itself. Raises SettingsError where another process has the file open, or the schema is newer than this release.
         """
         engine = opening.connect(url)
         database, lock = file_of(url), None
         try:
             if database is not None:
                 await asyncio.to_thread(opening.make_file, database)
-                lock = await asyncio.to_thread(take, database)
+                if not visit or await asyncio.to_thread(running, url) is None:
+                    lock = await asyncio.to_thread(take, database)
             await asyncio.to_thread(opening.bring_up, engine, url)
         except BaseException:
             await asyncio.to_thread(engine.dispose)
             if lock is not None:
                 lock.release()
             raise
-        return cls(engine, clock, lock)
+        return cls(engine, clock, lock, shared=database is None)
 
     def announce(self, address: str) -> None:
         """Leave this process's web address beside the file, for `running(url)`."""
@@ -97,11 +105,6 @@ class Store:
         await asyncio.to_thread(self._engine.dispose)
         if self._lock is not None:
             self._lock.release()
-
-    @property
-    def shared(self) -> bool:
-        """Whether other processes may have the database open, too; an SQLite file has one."""
-        return self._lock is None
 
     @property
     def engines(self) -> tuple[sa.Engine, sa.Engine]:
@@ -271,9 +274,7 @@ class Store:
     async def begin(self, job: JobId) -> bool:
         """Note that the job runs here, also after another process; False: it has ended."""
         started_at = sa.func.coalesce(job_table.c.started_at, self._clock.now())
-        return await self._write(
-            jobs.change, job, status=Status.RUNNING, started_at=started_at, run_by=self.process
-        )
+        return await self._write(jobs.change, job, status=Status.RUNNING, started_at=started_at, run_by=self.process)
 
     async def submitting(self, job: JobId) -> bool:
         """Note in the ledger that a paid request is about to leave. False where it must not: ended, to be cancelled, or
@@ -419,6 +420,20 @@ class Store:
     async def erase(self, job: JobId) -> tuple[str, ...]:
         """Forget whatever words and pictures a job has; gives the names of the files that nobody needs any more."""
         return await self._write(oblivion.erase, job, self._clock.now())
+
+    # Upkeep
+
+    async def stuck(self, *, open_since: datetime, untold_since: datetime, limit: int = 50) -> tuple[JobRecord, ...]:
+        """Jobs that have been open or untold since before those moments, and all unsure ones; the newest first."""
+        return await self._read(upkeep.stuck, open_since, untold_since, limit)
+
+    async def rerun(self, job: JobId) -> None:
+        """Let a job that ended without a picture wait for another run. Raises JobUnknownError, TooLateError."""
+        await self._write(upkeep.rerun, job)
+
+    async def old(self, before: datetime, *, after: int, limit: int) -> tuple[tuple[int, JobId], ...]:
+        """Jobs that ended before that moment and are not erased, from a number on, each with its number."""
+        return await self._read(upkeep.old, before, after, limit)
 
     # Sums
 

@@ -77,6 +77,7 @@ def erase(connection: sa.Connection, job: JobId, now: datetime) -> tuple[str, ..
     connection.execute(sources.delete().where(sources.c.job == job))
     changes: dict[str, Any] = {"job": encode(_blank(decode(row.job, Job)))}
     if row.ended_at is not None:  # else the ticket still says what the run will have cost
+        changes["erased"] = True
         outcome = encode(_wordless(decode(row.outcome)))
         changes |= {"outcome": outcome, "ticket": None, "untold": False}
         changes["delivered_at"] = sa.func.coalesce(jobs.c.delivered_at, now)

@@ -98,6 +98,7 @@ jobs = sa.Table(
     sa.Column("attempt", sa.Integer, nullable=False, server_default="0"),
     sa.Column("turn", sa.Float, nullable=False, server_default="0"),
     sa.Column("ready", sa.Boolean, nullable=False, server_default=sa.true()),
+    sa.Column("erased", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("run_by", sa.Text),
     sa.Column("told_by", sa.Text),
     sa.UniqueConstraint("door", "event", name="uq_jobs_door_event"),

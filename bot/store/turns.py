@@ -45,9 +45,7 @@ def waiting(connection: sa.Connection) -> tuple[str, ...]:
     return tuple(connection.scalars(sa.select(jobs.c.lane).where(ready).distinct()))
 
 
-def give(
-    connection: sa.Connection, lane: str, slots: int, process: str, now: datetime, limit: int
-) -> tuple[Turn, ...]:
+def give(connection: sa.Connection, lane: str, slots: int, process: str, now: datetime, limit: int) -> tuple[Turn, ...]:
     """Let the next jobs of the lane run in this process: no more than are free of its slots, over all processes."""
     if not _open(connection, lane, now):
         return ()

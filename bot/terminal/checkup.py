@@ -1,4 +1,4 @@
-"""`imagebot check` and `imagebot jobs`: what is configured, and what was asked of it, line by line."""
+"""`imagebot check`: whether what is configured works, line by line."""
 
 from __future__ import annotations
 
@@ -7,16 +7,11 @@ import tempfile
 from decimal import Decimal
 from pathlib import Path
 
-from rich.console import Console
-from rich.table import Table
-
 from adapters import Finding, State
 from bot.app import database_url, open_catalogue
 from bot.clock import RealClock
 from bot.errors import BotError, Fact, SettingsError, StorageDownError, key_of
-from bot.job import Status
 from bot.providers.catalogue import Catalogue
-from bot.request import Imagine
 from bot.settings import Settings
 from bot.shelf import SPOOL
 from bot.shelf.bucket import Bucket
@@ -131,34 +126,6 @@ class Checkup:
 async def check(settings: Settings, words: Words, tongue: str) -> int:
     """Print the check-up; gives the exit code."""
     return await Checkup(settings, words, tongue).run()
-
-
-async def list_jobs(settings: Settings, words: Words, tongue: str, status: Status | None, limit: int) -> None:
-    """Print the newest jobs as a table. Raises SettingsError where the bot is running on this folder."""
-    store = await Store.open(database_url(settings), clock=RealClock())
-    try:
-        records = await store.jobs(status=status, limit=limit)
-    finally:
-        await store.close()
-    console = Console(highlight=False)
-    if not records:
-        console.print(words.say(tongue, "terminal-no-jobs"))
-        return
-    headings = ("job", "status", "made", "model", "by", "size", "cost")
-    table = Table(*(words.say(tongue, f"label-{name}") for name in headings), box=None, pad_edge=False)
-    for record in records:
-        job, outcome = record.job, record.outcome
-        cents = getattr(outcome, "cost_cents", None)
-        table.add_row(
-            job.id,
-            record.status.value,
-            f"{record.accepted_at:%Y-%m-%d %H:%M}",
-            f"{job.provider}/{job.model}",
-            job.by.name,
-            str(job.request.shape) if isinstance(job.request, Imagine) else f"x{job.request.factor}",
-            "" if cents is None else words.money(tongue, cents),
-        )
-    console.print(table)
 
 
 def _try_writing(folder: Path) -> None:

@@ -39,6 +39,8 @@ def greet(house: House, settings: Settings, words: Words, tongue: str, took_s: f
             title = "" if number else words.say(tongue, heading)
             table.add_row(title, mark, Text(name, style=look), Text(state, style=look))
     console.print(Padding(table, (0, 0, 1, 2)))
+    if not house.part.worker:
+        console.print(Text("  " + words.say(tongue, "terminal-no-worker"), style="dim"), end="\n\n")
     for remark in _remarks(house, settings, words, tongue):
         first, *more = remark.splitlines()
         row = Table.grid(padding=(0, 1))
@@ -59,6 +61,8 @@ def _doors(house: House, settings: Settings, words: Words, tongue: str) -> list[
         opened = house.doors.get(name)
         if opened is not None:
             state = words.say(tongue, opened.standing.key, **opened.standing.facts)
+        elif house.part.doors is not None and name not in house.part.doors:
+            state = words.say(tongue, "terminal-off-elsewhere")
         elif shut.turned_off(name, settings):
             state = words.say(tongue, "terminal-off-set", setting=f"{name}.enabled")
         else:

@@ -1,4 +1,4 @@
-"""The auditor: what was promised, held against what the stand-ins and the book saw. Knows nothing of how it was done."""
+"""The auditor: what was promised, held against what the stand-ins and the book saw."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Several processes on one PostgreSQL: gateways, workers and whole houses, one of which is killed, paused or stopped."""
+"""Several processes on one PostgreSQL: gateways, workers, whole houses; one is killed, paused or told to end."""
 
 from __future__ import annotations
 
@@ -111,9 +111,10 @@ def _scenario(name: str, says: str, play: object, **more: object) -> Scenario:
     return Scenario(name=name, says=says, play=play, databases=("postgresql",), **given)  # type: ignore[arg-type]
 
 
+WORKER_KILLED: Final = _scenario("worker killed", "a gateway and two workers; kill -9 of a worker", worker_killed)
 SCENARIOS: Final = (
     _scenario("two houses, one killed", "kill -9 of one of two whole processes", one_of_two),
-    _scenario("worker killed", "a gateway and two workers; kill -9 of a worker", worker_killed),
+    WORKER_KILLED,
     _scenario("gateway killed", "two gateways and a worker; kill -9 of a gateway", gateway_killed),
     _scenario("gateway of its own killed", "Slack's only gateway is gone for a lease", split_gateways),
     _scenario("zombie worker", "a worker sleeps for two leases (SIGSTOP) and wakes", zombie),

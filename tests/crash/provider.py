@@ -64,8 +64,10 @@ SCENARIOS: Final = (
     ),
     _scenario(
         "429", "too many requests, with Retry-After in seconds, as a date, and without",
-        going_wrong((Fault.THROTTLED, At.SUBMIT), (Fault.THROTTLED_SECONDS, At.SUBMIT), (Fault.THROTTLED_DATE, At.SUBMIT),
-                    (Fault.THROTTLED, At.POLL), (Fault.THROTTLED_SECONDS, At.POLL)),
+        going_wrong(
+            (Fault.THROTTLED, At.SUBMIT), (Fault.THROTTLED_SECONDS, At.SUBMIT), (Fault.THROTTLED_DATE, At.SUBMIT),
+            (Fault.THROTTLED, At.POLL), (Fault.THROTTLED_SECONDS, At.POLL),
+        ),
     ),
     _scenario(
         "reset before acceptance", "the line is cut before the request was read",
@@ -85,12 +87,18 @@ SCENARIOS: Final = (
     ),
     _scenario(
         "errors and moderation", "tasks that end as Error, Failed or moderated: nothing is charged",
-        going_wrong((Fault.ERROR_OBJECT, At.TASK), (Fault.FAILED, At.TASK), (Fault.CONTENT_MODERATED, At.TASK), times=1),
+        going_wrong(
+            (Fault.ERROR_OBJECT, At.TASK), (Fault.FAILED, At.TASK), (Fault.CONTENT_MODERATED, At.TASK), times=1
+        ),
     ),
     _scenario(
         "truncated picture", "half of a picture, twice; a page in its place, twice",
-        going_wrong((Fault.TRUNCATED_IMAGE, At.DELIVERY), (Fault.HTML_500, At.DELIVERY), (Fault.RESET_AFTER, At.DELIVERY)),
+        going_wrong(
+            (Fault.TRUNCATED_IMAGE, At.DELIVERY), (Fault.HTML_500, At.DELIVERY), (Fault.RESET_AFTER, At.DELIVERY)
+        ),
     ),
     _scenario("link lapsed", "the signed address is no longer good after a restart", link_lapses),
-    _scenario("provider away", "nobody answers for half a minute, amid everything", outage, latency={"work_s": (0.5, 1.0)}),
+    _scenario(
+        "provider away", "nobody answers for half a minute, amid everything", outage, latency={"work_s": (0.5, 1.0)}
+    ),
 )  # fmt: skip

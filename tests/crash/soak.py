@@ -1,4 +1,4 @@
-"""An hour of a busy day in minutes: everybody asks, stops and deletes, everything fails now and then, and kills fall."""
+"""An hour of a busy day in minutes: people ask, stop and delete, everything fails now and then, and kills fall."""
 
 from __future__ import annotations
 
@@ -127,7 +127,8 @@ def _gone(stage: Stage) -> bool:
 
 SCENARIOS: Final = (
     Scenario(
-        name="soak", says=f"an hour of mixed traffic at {SPEED:g} times its pace, faults and kills at random", play=hour,
-        speed=SPEED, lasts_s=220, latency={"work_s": (0.2, 0.6)}, slots=8, settings={"IMAGEBOT__PROVIDERS__FLUX__DEADLINE_S": "60"},
+        name="soak", says=f"an hour of mixed traffic at {SPEED:g} times its pace, faults and kills at random",
+        play=hour, speed=SPEED, lasts_s=220, latency={"work_s": (0.2, 0.6)}, slots=8,
+        settings={"IMAGEBOT__PROVIDERS__FLUX__DEADLINE_S": "60"},
     ),
 )  # fmt: skip

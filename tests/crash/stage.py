@@ -109,7 +109,7 @@ class Stage:
         bot = await self.open("--worker", doors=(), **settings)
         async with asyncio.timeout(PATIENCE_S):
             while bot.alive and await asyncio.to_thread(self.book.processes) <= before:
-                await asyncio.sleep(LOOK_S)
+                await asyncio.sleep(LOOK_S)  # noqa: ASYNC110 - the database tells nobody
         assert bot.alive, f"the worker did not start: {bot.log()[-2000:]}"
         return bot
 
@@ -163,7 +163,7 @@ class Stage:
         with suppress(TimeoutError):  # the auditor says what is left
             async with asyncio.timeout(patience_s):
                 while await asyncio.to_thread(self.book.left):
-                    await asyncio.sleep(LOOK_S)
+                    await asyncio.sleep(LOOK_S)  # noqa: ASYNC110 - the database tells nobody
         self.ended_after_s = time.monotonic() - self.disturbed_at
 
     async def until(self, condition: Callable[[], Any], *, bot: Bot | None = None, what: str = "") -> None:

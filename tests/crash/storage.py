@@ -113,5 +113,7 @@ SCENARIOS: Final = (
         name="database restarted", says="PostgreSQL is restarted, then crashes, each time amid everything",
         play=database_restarted, databases=("postgresql",), latency=SLOW,
     ),
-    Scenario(name="clock jumps", says="the wall clock jumps a day ahead, then a day behind", play=clock_jumps, latency=SLOW),
+    Scenario(
+        name="clock jumps", says="the wall clock jumps a day ahead, then a day behind", play=clock_jumps, latency=SLOW
+    ),
 )  # fmt: skip

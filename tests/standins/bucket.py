@@ -56,6 +56,7 @@ class StandInBucket:
     front: str = ""
     mood: Mood = Mood.WELL
     seen: list[Seen] = field(default_factory=list)
+    over: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def url(self) -> str:
@@ -109,7 +110,7 @@ async def bucket(moto: str) -> AsyncIterator[StandInBucket]:
 
         app = web.Application(client_max_size=1 << 30)
         app.router.add_route("*", "/{path:.*}", answer)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()
@@ -117,6 +118,7 @@ async def bucket(moto: str) -> AsyncIterator[StandInBucket]:
         try:
             yield made
         finally:
+            made.over.set()
             await runner.cleanup()
 
 
@@ -128,7 +130,7 @@ async def _answer(made: StandInBucket, session: aiohttp.ClientSession, request: 
             request.transport.abort()
             return web.Response()
         case Mood.SILENT:
-            await asyncio.Event().wait()
+            await made.over.wait()
             return web.Response()
         case Mood.BROKEN:
             return web.Response(status=500, text="<html>Internal Server Error</html>", content_type="text/html")

@@ -220,7 +220,9 @@ class StandInDesk:
         picture = self.pictures.get(ImageId(name.partition(".")[0]))
         if picture is None or name not in (picture.id, picture.name):
             raise PictureUnknownError
-        return Shown(picture=picture, at=self.at or self.folder / picture.name, format=Format(picture.name.rpartition(".")[2]))
+        return Shown(
+            picture=picture, at=self.at or self.folder / picture.name, format=Format(picture.name.rpartition(".")[2])
+        )
 
     async def history(
         self, place: Place, *, since: int = 0, before: int | None = None, limit: int = 50

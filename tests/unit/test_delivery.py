@@ -45,7 +45,7 @@ class Post:
             provider="scripted", model="brush", by=ADA, at=STREET, accepted_at=datetime.now(UTC), deadline_s=60,
             reserved_cents=Decimal(4), event=str(self._count),
         )  # fmt: skip
-        await self.store.accept(job, "scripted", lambda usage: None)
+        await self.store.accept(job, lambda usage: None, draw=lambda ahead: draw(Standing(ahead=ahead)))
         return job
 
     async def end(self, job: Job) -> None:
@@ -58,7 +58,7 @@ class Post:
         """Let time pass, and the database's threads do their work."""
         for _ in range(round(seconds / 0.25)):
             await self.clock.advance(0.25)
-            await self.store.open_jobs()
+            await self.store.waiting()
             await self.clock.settle()
 
 
@@ -66,6 +66,7 @@ class Post:
 async def post(tmp_path: Path) -> AsyncIterator[Post]:
     clock = HeldClock()
     store = await Store.open(f"sqlite:///{tmp_path / 'imagebot.sqlite'}", clock=clock)
+    await store.enter(worker=True, doors=("test",))
     opened = Post(store, clock)
     running = asyncio.create_task(opened.delivery.run())
     yield opened
@@ -152,15 +153,6 @@ async def test_a_job_that_has_ended_is_not_announced_again(post: Post) -> None:
     assert post.posts() == 1
 
 
-async def test_a_job_that_was_cancelled_before_its_announcement_is_not_announced(post: Post) -> None:
-    job = await post.job()
-    await post.end(job)
-    await post.delivery.deliver(job, DONE)
-    await post.delivery.announce(job, draw, QUEUED, fresh=True)
-    assert post.street.messages == {"m0": DONE}
-    assert post.delivery.current(job.id) is None
-
-
 async def test_an_announcement_that_failed_leaves_nothing_behind(post: Post) -> None:
     job = await post.job()
     post.street.faults.append(PlaceShutError())
@@ -187,7 +179,7 @@ async def test_an_outcome_that_can_be_put_nowhere_is_left_for_the_list_of_jobs(p
     post.street.faults.append(PlaceShutError())
     await post.delivery.deliver(job, DONE)
     assert (await post.store.record(job.id)).untold
-    assert await post.store.undelivered() == ()
+    assert await post.store.untold(("test",), 10) == ()
 
 
 async def test_a_message_that_was_deleted_while_the_platform_was_busy_does_not_come_back(
@@ -223,19 +215,6 @@ async def test_a_busy_platform_is_asked_again_after_the_pause_that_it_named(post
     assert post.street.messages["m0"] == DONE
 
 
-async def test_the_outcome_of_a_job_whose_door_is_not_open_is_kept_for_the_life_in_which_it_is(post: Post) -> None:
-    job = await post.job()
-    await post.delivery.announce(job, draw, QUEUED)
-    await post.end(job)
-    door = post.delivery.messengers.pop("test")
-    await post.delivery.deliver(job, DONE)
-    assert await post.store.undelivered() == (job.id,)
-    post.delivery.messengers["test"] = door
-    await post.delivery.deliver(job, DONE)
-    assert post.street.messages == {"m0": DONE}
-    assert await post.store.undelivered() == ()
-
-
 async def test_a_database_that_stumbles_does_not_stop_the_progress_of_others(
     post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -246,7 +225,7 @@ async def test_a_database_that_stumbles_does_not_stop_the_progress_of_others(
     async def stumble() -> None:
         raise OSError("the disk is gone for a moment")
 
-    monkeypatch.setattr(post.store, "places", stumble)
+    monkeypatch.setattr(post.store, "whereabouts", stumble)
     await post.pass_s(3)
     post.delivery.tell(running.id, Standing(progress=Progress("half")))
     await post.pass_s(1)

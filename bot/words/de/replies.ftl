@@ -106,6 +106,7 @@ error-place-shut = Ich darf hier nichts posten. Bitte frag jemanden, der diesen 
 error-place-busy = Dieser Kanal nimmt gerade keine Nachrichten an. Ich versuche es weiter.
 
 error-house = Bei uns ist etwas schiefgegangen. Dir wurde nichts berechnet. Im Protokoll steht, was es war; bitte versuch es noch einmal.
+error-away = Dieser Teil des Bots war zu lange weg, und ein anderer hat übernommen.
 error-disk-full = Hier ist kein Platz mehr für neue Bilder. Wer diesen Bot betreibt, muss welchen schaffen.
 error-storage-down = Der Speicher für Bilder antwortet gerade nicht. Bitte versuch es in ein paar Minuten noch einmal.
 error-storage-shut = Der Speicher für Bilder lässt mich nicht hinein. Darum muss sich kümmern, wer diesen Bot betreibt.

@@ -253,7 +253,12 @@ reason-not-writable = nicht beschreibbar
 
 terminal-saved = Gespeichert als { $path }
 terminal-working = In Arbeit
+terminal-off-elsewhere = anderen Prozessen überlassen
+terminal-no-worker = Die Bilder machen Prozesse, die mit --worker laufen.
 terminal-no-jobs = Es gibt noch keine Aufträge.
+terminal-nothing-stuck = Nichts hängt: Kein Auftrag ist zu spät, unbeantwortet oder ungewiss.
+terminal-rerun = { $job } wartet wieder auf seine Reihe.
+terminal-migrated = Die Datenbank hat das Schema { $schema }, mit dem diese Version arbeitet.
 terminal-not-a-file = { $path } kann ich nicht lesen.
 terminal-exists = { $path } gibt es schon. Mit --force wird es ersetzt.
 

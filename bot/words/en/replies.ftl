@@ -106,6 +106,7 @@ error-place-shut = I’m not allowed to post here. Please ask someone who runs t
 error-place-busy = This channel isn’t taking messages at the moment. I’ll try again.
 
 error-house = Something went wrong on our side. Nothing was charged to you. Our operator can see it in the log; please try again.
+error-away = This part of the bot was away for too long, and another has taken over.
 error-disk-full = There is no room left here for new pictures. Our operator has to make room.
 error-storage-down = The storage for pictures does not answer at the moment. Please try again in a few minutes.
 error-storage-shut = The storage for pictures does not let me in. Our operator has to look at it.

@@ -253,7 +253,12 @@ reason-not-writable = it cannot be written
 
 terminal-saved = Saved as { $path }
 terminal-working = Working
+terminal-off-elsewhere = left to other processes
+terminal-no-worker = Pictures are made by processes that run with --worker.
 terminal-no-jobs = There are no jobs yet.
+terminal-nothing-stuck = Nothing is stuck: no job is late, untold or unsure.
+terminal-rerun = { $job } waits for its turn again.
+terminal-migrated = The database has schema { $schema }, which this release works with.
 terminal-not-a-file = { $path } is not a file I can read.
 terminal-exists = { $path } exists already. Use --force to replace it.
 

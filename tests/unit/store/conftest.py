@@ -23,6 +23,14 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return str(request.getfixturevalue("postgres_url"))
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """As `url`, without a table."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/bot.sqlite"
+    return str(request.getfixturevalue("empty_postgres_url"))
+
+
 @pytest.fixture
 async def store(url: str, clock: HeldClock) -> AsyncIterator[Store]:
     opened = await Store.open(url, clock=clock)

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import sqlite3
 import stat
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -17,12 +21,14 @@ from sqlalchemy.dialects.postgresql.base import PGDialect
 from sqlalchemy.engine import Connection
 
 from bot.errors import SettingsError
-from bot.job import JobId
+from bot.job import Finished, Job, JobId, Moderated, Status, Ticket, Turn, Where
+from bot.message import Receipt
 from bot.record import encode
+from bot.request import ImageId
 from bot.store import Store, migrations, opening, running
 from bot.store.tables import SCHEMAS, metadata
 from tests.clock import HeldClock
-from tests.unit.store.made import DOORS, anything_goes, drawn, made_image, made_job, on_sqlite, open_jobs
+from tests.unit.store.made import DOORS, anything_goes, drawn, made_image, made_job, on_sqlite, open_jobs, said
 
 HOLDER = """
 import asyncio, sys
@@ -92,6 +98,11 @@ def schema_of(file: Path, version: str | None = None) -> str:
     return str(found)
 
 
+def migrated(store: Store) -> str:
+    with store.engines[0].connect() as connection:
+        return str(connection.scalar(sa.text("SELECT version_num FROM alembic_version")))
+
+
 def test_this_release_names_every_migration_there_is() -> None:
     assert migrations.revisions() == SCHEMAS
 
@@ -128,32 +139,43 @@ async def test_an_up_to_date_database_opens_without_alembic(url: str, clock: Hel
     assert told == b"False"
 
 
-async def test_what_the_first_schema_held_is_there_after_the_upgrade(url: str, clock: HeldClock) -> None:
-    job = made_job(clock)
-    old = opening.connect(url)
+@contextmanager
+def of_schema(url: str, revision: str) -> Iterator[Callable[..., None]]:
+    """Make an older release's database; gives what inserts a row into a table of it."""
+    engine = opening.connect(url)
     config = migrations.settings()
-    with old.execution_options(**{opening.WRITES: True}).begin() as connection:
+    with engine.execution_options(**{opening.WRITES: True}).begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
-        key, at = {"key": job.by.key}, {"at": job.accepted_at.replace(tzinfo=None).isoformat(" ")}
-        connection.execute(sa.text("INSERT INTO people VALUES (:key, 'Ada', :at)"), key | at)
-        connection.execute(
-            sa.text(
-                "INSERT INTO jobs (id, door, event, person_key, provider, model, lane, status, job, accepted_at,"
-                " ended_at, cancel_asked, word) VALUES (:id, 'web', 'tap', :key, 'flux', 'flux-dev', 'flux',"
-                " 'cancelled', :job, :at, :at, 0, '')"
-            ),
-            {"id": job.id, "job": json.dumps(encode(job))} | key | at,
-        )
-        connection.execute(
-            sa.text(
-                "INSERT INTO announcements (job, door, place, private, revision) VALUES (:id, 'web', 'channel', 0, 0)"
-            ),
-            {"id": job.id},
-        )
-    old.dispose()
-    store = await Store.open(url, clock=clock)
-    assert schema_of(file_of(url)) == SCHEMAS[-1]
+        command.upgrade(config, revision)
+        tables = sa.MetaData()
+        tables.reflect(connection)
+
+        def insert(table: str, **row: Any) -> None:
+            connection.execute(tables.tables[table].insert(), row)
+
+        yield insert
+    engine.dispose()
+
+
+def insert_job(insert: Callable[..., None], job: Job, status: Status, **columns: Any) -> None:
+    """As every release so far wrote it."""
+    at = job.accepted_at
+    insert(
+        "jobs", id=job.id, door=job.by.door, event=job.event, person_key=job.by.key, provider=job.provider,
+        model=job.model, lane=job.provider, status=status, job=encode(job), accepted_at=at, cancel_asked=False,
+        word="", **columns,
+    )  # fmt: skip
+    insert("announcements", job=job.id, door=job.at.door, place=job.at.id, private=False, revision=0)
+    insert("ledger", job=job.id, person_key=job.by.key, held_at=at, entry="hold", pictures=1, cents=2_500_000, at=at)
+
+
+async def test_what_the_first_schema_held_is_there_after_the_upgrade(empty_url: str, clock: HeldClock) -> None:
+    job = made_job(clock)
+    with of_schema(empty_url, "0001") as insert:
+        insert("people", key=job.by.key, name="Ada", seen_at=job.accepted_at)
+        insert_job(insert, job, Status.CANCELLED, ended_at=job.accepted_at)
+    store = await Store.open(empty_url, clock=clock)
+    assert migrated(store) == SCHEMAS[-1]
     record = await store.record(job.id)
     assert (record.job, record.untold) == (job, False)
     assert await store.take_tales(DOORS, 9) == await store.untold(DOORS, 9) == (job.id,)
@@ -162,29 +184,70 @@ async def test_what_the_first_schema_held_is_there_after_the_upgrade(url: str, c
     await store.close()
 
 
-async def test_what_the_second_schema_held_is_there_after_the_upgrade(url: str, clock: HeldClock) -> None:
-    image, at = made_image(clock, "cat"), clock.now().replace(tzinfo=None).isoformat(" ")
-    old = opening.connect(url)
-    config = migrations.settings()
-    with old.execution_options(**{opening.WRITES: True}).begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0002")
-        connection.execute(
-            sa.text("INSERT INTO images VALUES (:id, :name, 'webp', 1024, 768, 3)"),
-            {"id": image.id, "name": image.name},
-        )
-        connection.execute(
-            sa.text(
-                "INSERT INTO makings (image, person_key, provider, model, made_at) VALUES (:id, 'web:ada', '', '', :at)"
-            ),
-            {"id": image.id, "at": at},
-        )
-    old.dispose()
-    store = await Store.open(url, clock=clock)
-    assert schema_of(file_of(url)) == SCHEMAS[-1]
+async def test_what_the_second_schema_held_is_there_after_the_upgrade(empty_url: str, clock: HeldClock) -> None:
+    image = made_image(clock, "cat")
+    with of_schema(empty_url, "0002") as insert:
+        insert("images", id=image.id, name=image.name, format="webp", width=1024, height=768, size_bytes=3)
+        insert("makings", image=image.id, person_key="web:ada", provider="", model="", made_at=clock.now())
+    store = await Store.open(empty_url, clock=clock)
+    assert migrated(store) == SCHEMAS[-1]
     assert await store.image(image.id) == image
     await store.hold("slack", "Ev1", {})
     assert await store.held("slack") == (("Ev1", {}),)
+    await store.close()
+
+
+async def test_jobs_of_the_third_schema_go_on_after_the_upgrade(empty_url: str, clock: HeldClock) -> None:
+    waiting, running, ended = jobs = [made_job(clock) for _ in range(3)]
+    ticket, outcome = Ticket("flux", "task", url="https://flux.test/task"), Moderated(where=Where.PROMPT)
+    reply, now = said("done"), clock.now()
+    with of_schema(empty_url, "0003") as insert:
+        insert("people", key=waiting.by.key, name="Ada", seen_at=now)
+        insert_job(insert, waiting, Status.QUEUED)
+        insert_job(insert, running, Status.RUNNING, started_at=now, submitted_at=now, ticket=encode(ticket))
+        insert_job(insert, ended, Status.MODERATED, ended_at=now, outcome=encode(outcome))
+        insert("receipts", job=running.id, door="web", place="channel", handle="1.1", kept_at=now)
+        insert("held", door="slack", event="Ev1", payload={"a": None}, held_at=now, tries=2)
+    store = await Store.open(empty_url, clock=clock)
+    await store.enter(worker=True, doors=DOORS)
+    assert [replace((await store.record(job.id)).job, tabs=()) for job in jobs] == jobs
+    assert (await store.record(running.id)).ticket == ticket
+    assert (await store.record(ended.id)).outcome == outcome
+    assert await store.job_at(Receipt("web", "channel", "1.1")) == running.id
+    assert await store.take_held("slack") == (("Ev1", {"a": None}),)
+    assert await store.take_tales(DOORS, 9) == tuple(job.id for job in jobs)
+    assert await store.take_runs(9) == (Turn(running.id),)
+    await store.lanes(["flux"])
+    assert await store.give_turns("flux", 2, limit=9) == (Turn(waiting.id),)
+    for job in (waiting, running):
+        assert await store.submitting(job.id)
+        assert await store.finish(job.id, Finished(image=ImageId("a" * 64), cost_cents=Decimal(2)))
+        await store.keep_reply(job.id, reply)
+    assert await store.unbalanced() == (ended.id,)  # of which this test wrote down no release
+    await store.close()
+
+
+async def test_the_release_before_goes_on_while_others_have_migrated(empty_url: str, clock: HeldClock) -> None:
+    """A schema is expanded first: whatever an older process writes without knowing of it is taken over later."""
+    early, late = made_job(clock), made_job(clock)
+    engine = opening.connect(empty_url)
+    with of_schema(empty_url, "0003") as insert:
+        insert("people", key=early.by.key, name="Ada", seen_at=clock.now())
+        insert_job(insert, early, Status.QUEUED)
+    old = sa.MetaData()
+    old.reflect(engine)
+    opening.bring_up(engine, empty_url)
+    with engine.execution_options(**{opening.WRITES: True}).begin() as connection:
+        insert_job(lambda table, **row: connection.execute(old.tables[table].insert(), row), late, Status.QUEUED)
+        connection.execute(old.tables["jobs"].update().where(old.tables["jobs"].c.id == early.id).values(word="Late"))
+        assert connection.scalar(sa.select(old.tables["jobs"]).order_by(old.tables["jobs"].c.number)) == 1
+    engine.dispose()
+    store = await Store.open(empty_url, clock=clock)
+    await store.enter(worker=True, doors=DOORS)
+    await store.lanes(["flux"])
+    assert await store.give_turns("flux", 2, limit=9) == (Turn(early.id), Turn(late.id))
+    assert await store.take_tales(DOORS, 9) == (early.id, late.id)
+    assert (await store.record(early.id)).word == "Late"
     await store.close()
 
 

@@ -87,6 +87,7 @@ async def test_no_verb_on_the_way_of_a_job_reads_a_whole_table(store: Store, clo
     await verbs(store, clock)
     sa.event.remove(store._engine, "before_cursor_execute", note)
     plans = await plans_of(store, seen)
+    print("\n".join(plans))
     scans = [plan for plan in plans if plan.startswith("SCAN") and plan != "SCAN CONSTANT ROW"]
     assert len(plans) > 50
     assert set(scans) == {"SCAN jobs USING INDEX ix_jobs_undelivered"}  # holds the untold only: all are asked for

@@ -34,6 +34,7 @@ def upgrade() -> None:
     op.add_column("jobs", sa.Column("attempt", sa.Integer, nullable=False, server_default="0"))
     op.add_column("jobs", sa.Column("turn", sa.Float, nullable=False, server_default="0"))
     op.add_column("jobs", sa.Column("ready", sa.Boolean, nullable=False, server_default=sa.true()))
+    op.add_column("jobs", sa.Column("erased", sa.Boolean, nullable=False, server_default=sa.false()))
     op.add_column("jobs", sa.Column("run_by", sa.Text))
     op.add_column("jobs", sa.Column("told_by", sa.Text))
     op.add_column("held", sa.Column("held_by", sa.Text))
