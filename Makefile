@@ -7,7 +7,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist worksteal
 
 .NOTPARALLEL:
-.PHONY: help run test check lint fix bench lock clean
+.PHONY: help run test check lint fix bench crash lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-6s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ fix: .venv/test ## let ruff put format, imports and simple findings right
 
 bench: .venv/test .venv-peers/done $(WEIGHTS) ## measure, and print a table
 	$(BIN)/python -m benchmarks
+
+crash: .venv/test ## end and hinder the bot in every way, and print a table; WRITE=docs/reliability.md keeps it there
+	$(BIN)/python -m tests.crash $(if $(WRITE),--write $(WRITE))
 
 lock: .venv/test ## write the locks anew from pyproject.toml; UPGRADE=--upgrade takes newer versions
 	$(COMPILE) --group setup -o requirements-setup.txt

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
@@ -46,6 +46,8 @@ class Kit:
     tokens: Sequence[tuple[str, str, bool]] = field(default=(), repr=False)
     """The web door's callers: name, token, whether an admin."""
     metrics: Callable[[], bytes] | None = None
+    roles: Collection[str] = ()
+    """Ids of roles that the house's limits go by: a Person of such a role has it among their roles."""
     database: Database | None = None
     """None in the terminal, where no house is open."""
 

@@ -17,6 +17,8 @@ from benchmarks.figure import Figure, Ground
 
 REGISTRY: Final[Mapping[str, str]] = {
     "accept": "benchmarks.accept",
+    "history": "benchmarks.history",
+    "fleet": "benchmarks.fleet",
     "tickets": "benchmarks.tickets",
     "polling": "benchmarks.polling",
     "crowd": "benchmarks.crowd",

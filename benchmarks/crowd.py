@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from multiprocessing import get_context
 from pathlib import Path
 from random import Random
@@ -85,12 +86,11 @@ async def _lost(folder: Path, url: str, key: str, count: int) -> int:
             for number in range(count)
         ]
         await asyncio.gather(*accepted)
-        try:
+        with suppress(TimeoutError):
             async with asyncio.timeout(LIMIT_S):
-                while await house.store.open_jobs():
+                # What was written down is what counts, so that is what is watched.
+                while not all(record.status.ended for record in await house.store.jobs(limit=count)):  # noqa: ASYNC110
                     await asyncio.sleep(0.2)
-        except TimeoutError:
-            pass
         finished = await house.store.jobs(status=Status.FINISHED, limit=count)
     await provider.close()
     return count - len(finished)
@@ -100,11 +100,9 @@ async def _theirs(url: str, folder: Path, sizes: dict[str, int]) -> tuple[dict[s
     """How many LiteLLM lost of each, and its name; nothing where it is not installed."""
     try:
         name = f"LiteLLM {await peers.version('litellm')}"
-        others = {}
-        for what, count in sizes.items():
-            done = await peers.work("litellm", url=url, folder=folder, tasks={f"peer: {what}": count}, over_s=0.0)
-            others[what] = len(done.lost)
+        wanted = {f"peer: {what}": count for what, count in sizes.items()}
+        done = await peers.work("litellm", url=url, folder=folder, tasks=wanted, over_s=0.0)
     except SkippedError as error:
         print(f"(without LiteLLM: {error})", end=" ", file=sys.stderr, flush=True)
         return {}, "what may be lost"
-    return others, name
+    return {what: done.lost[f"peer: {what}"] for what in sizes}, name

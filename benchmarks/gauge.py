@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from math import ceil
+from resource import RUSAGE_SELF, getrusage
 from typing import Final
 
 BEAT_S: Final = 0.005
@@ -19,6 +21,12 @@ def percentile(values: Sequence[float], percent: float) -> float:
     if not values:
         raise ValueError("nothing was measured")
     return sorted(values)[max(0, ceil(len(values) * percent / 100) - 1)]
+
+
+def most_rss_mib() -> float:
+    """The most memory that this process ever held in RAM; the system counts it in KiB, macOS in bytes."""
+    most = getrusage(RUSAGE_SELF).ru_maxrss
+    return most / 2**20 if sys.platform == "darwin" else most / 2**10
 
 
 @dataclass(slots=True)

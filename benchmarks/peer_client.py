@@ -2,7 +2,7 @@
 
 `python peer_client.py PEER ORDER` reads the order as JSON: the provider's address, a folder, and for each key how many
 tasks are asked for over how many seconds. It prints JSON: when each task's picture was on the disk, by its id and the
-machine's steady clock, and what was said of those that were lost.
+machine's steady clock, and for each that was lost its key and what was said.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ async def work(name: str, order: dict[str, Any]) -> dict[str, Any]:
                     await asyncio.get_running_loop().run_in_executor(threads, path.write_bytes, picture)
                     told["kept_at"][link.rpartition("/")[2]] = time.monotonic()
                 except Exception as error:  # noqa: BLE001 - the outermost line of this task: what is lost is counted
-                    told["lost"].append(f"{type(error).__name__}: {str(error)[:120]}")
+                    told["lost"].append((key, f"{type(error).__name__}: {str(error)[:120]}"))
 
             for key, count in order["tasks"].items():
                 for number in range(count):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,10 +19,10 @@ NAMES: Final = ("litellm", "blackforest")
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What a client brought: when each picture was on the disk by its task's id, and what it said of those it lost."""
+    """What a client brought: when each picture was on the disk by its task's id, and how many it lost by key."""
 
     kept_at: Mapping[str, float]
-    lost: tuple[str, ...]
+    lost: Mapping[str, int]
 
 
 async def version(name: str) -> str:
@@ -35,7 +36,7 @@ async def work(name: str, *, url: str, folder: Path, tasks: Mapping[str, int], o
     """So many tasks by each key, begun evenly over that time, the client doing what it does by default."""
     order = {"url": url, "folder": str(folder), "tasks": dict(tasks), "over_s": over_s}
     told = json.loads(await _run(str(HERE / "peer_client.py"), name, json.dumps(order)))
-    return Work(told["kept_at"], tuple(told["lost"]))
+    return Work(told["kept_at"], Counter(key for key, _said in told["lost"]))
 
 
 async def _run(*arguments: str) -> str:

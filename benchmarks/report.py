@@ -52,6 +52,8 @@ def _row(figure: Figure) -> tuple[str, ...]:
 
 def _three_digits(value: float) -> str:
     """No more digits than a repetition would confirm."""
+    if not value:
+        return "0"
     if value >= 100:
         return f"{value:,.0f}"
     return f"{value:.3g}" if value >= 0.001 else f"{value:.1e}"

@@ -96,13 +96,15 @@ class Till:
         await asyncio.sleep(CALL_S)
         plan, now = self._plans[key], time.monotonic()
         self._submits[key] += 1
-        active = sum(task.ready_at > now for task in self._tasks.values() if task.key == key)
-        if self._submits[key] <= plan.refused_submits or (plan.cap is not None and active >= plan.cap):
+        if self._submits[key] <= plan.refused_submits or self._full(key, plan.cap, now):
             return web.json_response({"detail": "Too many active tasks, please try again later"}, status=429)
         task = Task(key, now + plan.work_s[self._taken[key] % len(plan.work_s)])
         self._taken[key] += 1
         self._tasks[task.id] = task
         return web.json_response({"id": task.id, "polling_url": f"{_origin(request)}/v1/get_result?id={task.id}"})
+
+    def _full(self, key: str, cap: int | None, now: float) -> bool:
+        return cap is not None and cap <= sum(one.ready_at > now for one in self._tasks.values() if one.key == key)
 
     async def poll(self, request: web.Request) -> web.Response:
         task = self._tasks[request.query["id"]]

@@ -1,4 +1,4 @@
-"""A thousand open tickets under the watch, beside the loop that comes first to mind: a task each, asking every 0.5 s.
+"""Up to 10,000 open tickets under the watch, beside the loop that comes first to mind: a task each, asking every 0.5 s.
 
 Both run in real time and at the same time, each in a process of its own, with the same tasks.
 """
@@ -7,30 +7,37 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
 from random import Random
-from statistics import mean, median
+from statistics import mean
 from typing import Final
 
 from benchmarks.figure import Figure, Ground
-from benchmarks.gauge import listen_to_loop, percentile
+from benchmarks.gauge import listen_to_loop, most_rss_mib, percentile
 from bot.clock import RealClock
 from bot.job import Progress, Rendered, Ticket
+from bot.pace import Pace
 from bot.watch import Watch
 
-TASKS: Final = 1000
+ACTS: Final = ((100, 1000), (10_000,))
+"""How many tickets are open; those of an act are measured at the same time."""
+KEYED: Final = 20
+"""Tickets of one key; a vendor allows 24 tasks under way."""
+RSS_LIMIT_MIB: Final = 300.0
+LATE_LIMIT_MS: Final = 50.0
 READY_S: Final = (2.0, 12.0)
 """When a task is ready, evenly spread."""
 TYPICAL_S: Final = 7.0
+TAKEN_S: Final = tuple(Random(0).uniform(*READY_S) for _ in range(100))
+"""What was learnt before."""
 OPENING_S: Final = 2.0
 """Over which the tickets are opened, evenly spread: people do not press all at once."""
 ANSWER_S: Final = 0.03
 """How long the provider takes to answer a GET."""
 PLAIN_PAUSE_S: Final = 0.5
-ROUNDS: Final = 2
 BEAT_S: Final = 0.02
 """Coarse enough that listening to the loop costs little of the CPU time that is measured."""
 LEAST_PRODUCT_S: Final = 0.5 * (2 / 3 * 10**0.5) ** 2
@@ -40,8 +47,8 @@ LEAST_PRODUCT_S: Final = 0.5 * (2 / 3 * 10**0.5) ** 2
 class Task:
     """One task at a provider that answers after ANSWER_S; times are the loop's own, in seconds."""
 
-    def __init__(self, opens: float, ready_after: float) -> None:
-        self.opens, self.ready_after = opens, ready_after
+    def __init__(self, number: int, opens: float, ready_after: float) -> None:
+        self.number, self.opens, self.ready_after = number, opens, ready_after
         self.gets = 0
         self.opened = self.seen = 0.0
 
@@ -76,10 +83,11 @@ async def _plainly(task: Task) -> None:
 def _by(watch: Watch) -> Callable[[Task], Awaitable[object]]:
     def settled(task: Task) -> Awaitable[object]:
         return watch.settle(
-            Ticket("canned", "task"),
+            Ticket(f"key-{task.number // KEYED}", str(task.number)),
             task.look,
             report=lambda progress: None,
-            typical_s=TYPICAL_S,
+            pace=Pace.learnt(TAKEN_S, TYPICAL_S),
+            age_s=0.0,
             left_s=120.0,
             deadline_s=120.0,
         )
@@ -104,64 +112,83 @@ Way = Callable[[list[Task]], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Lives:
-    """A thousand tasks from submit to picture."""
+    """Many tasks from submit to picture."""
 
     cpu_ms_per_ticket_s: float
     gets: float
     delay_s: float
     loop_late_ms: float
     """At the 99th percentile."""
+    rss_mib: float
+    """The most that the process held, with everything it had imported."""
+    rss_kib_per_ticket: float
 
 
-def _live(way: Way, seed: int) -> Lives:
+def _live(way: Way, count: int, seed: int) -> Lives:
     """In a process of its own."""
-    return asyncio.run(_lives(way, Random(seed)))
+    return asyncio.run(_lives(way, count, Random(seed)))
 
 
-async def _lives(way: Way, random: Random) -> Lives:
-    tasks = [Task(random.uniform(0, OPENING_S), random.uniform(*READY_S)) for _ in range(TASKS)]
+async def _lives(way: Way, count: int, random: Random) -> Lives:
+    before_mib = most_rss_mib()
+    tasks = [Task(number, random.uniform(0, OPENING_S), random.uniform(*READY_S)) for number in range(count)]
     late_ms: list[float] = []
     listening = asyncio.create_task(listen_to_loop(late_ms, every_s=BEAT_S))
     began = time.process_time()
     await way(tasks)
     cpu_ms = (time.process_time() - began) * 1000
     listening.cancel()
+    rss_mib = most_rss_mib()
     return Lives(
         cpu_ms_per_ticket_s=cpu_ms / sum(task.seen - task.opened for task in tasks),
         gets=mean(task.gets for task in tasks),
         delay_s=mean(task.delay_s for task in tasks),
         loop_late_ms=percentile(late_ms, 99),
+        rss_mib=rss_mib,
+        rss_kib_per_ticket=(rss_mib - before_mib) * 1024 / count,
     )
 
 
 def measure(ground: Ground) -> list[Figure]:
-    ours, plain = [], []
-    with ProcessPoolExecutor(max_workers=2, mp_context=get_context("spawn")) as pool:
-        for number in range(ROUNDS):
-            mine = pool.submit(_live, _watched, ground.seed + number)
-            theirs = pool.submit(_live, _plain, ground.seed + number)
-            ours.append(mine.result())
-            plain.append(theirs.result())
+    ours: dict[int, Lives] = {}
+    plain: dict[int, Lives] = {}
+    for act in ACTS:
+        with ProcessPoolExecutor(
+            max_workers=2 * len(act), mp_context=get_context("spawn"), max_tasks_per_child=1
+        ) as pool:
+            mine = {count: pool.submit(_live, _watched, count, ground.seed) for count in act}
+            theirs = {count: pool.submit(_live, _plain, count, ground.seed) for count in act}
+            ours |= {count: lives.result() for count, lives in mine.items()}
+            plain |= {count: lives.result() for count, lives in theirs.items()}
     against = f"asyncio, a task each asking every {PLAIN_PAUSE_S:g} s"
-
-    def figure(what: str, unit: str, of: Callable[[Lives], float]) -> Figure:
-        mine, theirs = (median(of(lives) for lives in side) for side in (ours, plain))
-        return Figure(what=what, ours=mine, other=theirs, against=against, unit=unit)
-
+    figures = []
+    for count in ours:
+        name = f"{count:,} open tickets, ready after 2-12 s"
+        figures += [
+            Figure(what=f"{name}: {what}", ours=of(ours[count]), other=of(plain[count]), against=against, unit=unit)
+            for what, unit, of in PER_TICKET
+        ]
+    most = ours[max(ours)]
     return [
-        figure(
-            f"{TASKS:,} tickets, ready after 2-12 s: CPU per ticket and second",
-            "ms",
-            lambda lives: lives.cpu_ms_per_ticket_s,
-        ),
-        figure("the same: loop delay p99", "ms", lambda lives: lives.loop_late_ms),
-        figure("the same: GETs per task", "", lambda lives: lives.gets),
-        figure("the same: mean delay from ready to known", "s", lambda lives: lives.delay_s),
+        *figures,
+        _limited("the same: loop delay p99", most.loop_late_ms, LATE_LIMIT_MS, "ms"),
+        _limited("the same: RSS of the whole process", most.rss_mib, RSS_LIMIT_MIB, "MiB"),
         Figure(
-            what="the same: mean delay x GETs per task",
-            ours=median(lives.delay_s * lives.gets for lives in ours),
+            what=f"{ACTS[0][-1]:,} of them: mean delay x GETs per task",
+            ours=ours[ACTS[0][-1]].delay_s * ours[ACTS[0][-1]].gets,
             other=LEAST_PRODUCT_S,
             against="limit: no timing of polls can reach less",
             unit="s",
         ),
     ]
+
+
+PER_TICKET: Final[Sequence[tuple[str, str, Callable[[Lives], float]]]] = (
+    ("CPU per ticket and second", "ms", lambda lives: lives.cpu_ms_per_ticket_s),
+    ("RSS per ticket", "KiB", lambda lives: lives.rss_kib_per_ticket),
+    ("loop delay p99", "ms", lambda lives: lives.loop_late_ms),
+)
+
+
+def _limited(what: str, value: float, limit: float, unit: str) -> Figure:
+    return Figure(what=what, ours=value, other=limit, against="limit that we set ourselves", unit=unit)

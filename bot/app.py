@@ -20,9 +20,11 @@ from adapters import REGISTRY as DOORS
 from adapters import Database, Kit
 from bot import settings as house_settings
 from bot import telemetry
+from bot.callback import Callbacks
 from bot.clock import Clock, RealClock
 from bot.delivery import Delivery, Messenger
 from bot.desk import Desk
+from bot.detour import Detour
 from bot.dispatch import Dispatch
 from bot.engine import Corridor, Engine
 from bot.engine.durable import DurableEngine
@@ -39,6 +41,8 @@ from bot.providers.catalogue import Catalogue
 from bot.reply import Replies
 from bot.runner import Runner
 from bot.settings import Remark, Settings
+from bot.settling import Settling
+from bot.shelf import Shelf, open_shelf
 from bot.spending import Cap, Of, Per
 from bot.store import Store
 from bot.teller import Teller
@@ -112,6 +116,9 @@ class Rooms(Generic[E]):
     watch: Watch
     engine: E
     runner: Runner
+    detour: Detour
+    callbacks: Callbacks
+    settling: Settling
     dispatch: Dispatch
     postman: Postman
     lease: Lease
@@ -131,12 +138,20 @@ def database_url(settings: Settings) -> str:
     return settings.store.database_url.get_secret_value() or f"sqlite:///{settings.store.data_dir / 'imagebot.sqlite'}"
 
 
-def open_catalogue(settings: Settings, clock: Clock) -> Catalogue:
-    """The providers as configured; opens no connection yet."""
+async def _open_shelf(settings: Settings, clock: Clock) -> Shelf:
+    keys = {variable: secret.get_secret_value() for variable, secret in settings.secrets.items()}
+    return await open_shelf(settings.store.data_dir, settings.store.pictures_url.get_secret_value(), keys, clock)
+
+
+def open_catalogue(settings: Settings, clock: Clock, *, called_back: bool = True) -> Catalogue:
+    """The providers as configured; opens no connection yet. called_back: somebody answers at web.public_url."""
     keys = {variable: secret.get_secret_value() for variable, secret in settings.secrets.items()}
     for key in keys.values():
         telemetry.hide(key)
-    kit = VendorKit(clock=clock, data_dir=settings.store.data_dir)
+    web: Any = settings.doors["web"]
+    kit = VendorKit(
+        clock=clock, data_dir=settings.store.data_dir, public_url=web.public_url if called_back else None
+    )
     return Catalogue.open(settings.order, settings.providers, keys, kit)
 
 
@@ -152,24 +167,45 @@ def furnish(
     keys: KeyRing,
     engine: Callable[[Corridor], E],
     worker: bool = True,
+    resubmits: bool = False,
+    fallback: bool = False,
 ) -> Rooms[E]:
     """Put the rooms together around one store; engine(paint) makes what runs that corridor."""
     watch, delivery = Watch(clock), Delivery(store, clock)
-    teller = Teller(store=store, gallery=gallery, catalogue=catalogue, delivery=delivery, replies=Replies(words))
+    replies = Replies(words, limits.zone)
+    teller = Teller(store=store, gallery=gallery, catalogue=catalogue, delivery=delivery, replies=replies)
 
     def over(job: JobId) -> None:
         postman.ring()
         dispatch.ring()
         desk.ended(job)
 
+    callbacks = Callbacks(store=store, catalogue=catalogue, watch=watch, clock=clock)
+    detour = Detour(
+        store=store,
+        gallery=gallery,
+        catalogue=catalogue,
+        limits=limits,
+        clock=clock,
+        random=random,
+        fallback=fallback,
+        waits=lambda: dispatch.ring(),
+        over=over,
+    )
     runner = Runner(
         store=store,
         gallery=gallery,
         catalogue=catalogue,
         watch=watch,
         delivery=delivery,
+        callbacks=callbacks,
+        detour=detour,
         clock=clock,
         ended=over,
+        resubmits=resubmits,
+    )
+    settling = Settling(
+        store=store, catalogue=catalogue, callbacks=callbacks, runner=runner, gallery=gallery, clock=clock, over=over
     )
     made = engine(runner.paint)
     dispatch = Dispatch(store=store, engine=made, runner=runner, slots=catalogue.lanes())
@@ -180,11 +216,13 @@ def furnish(
         delivery=delivery,
         teller=teller,
         runner=runner,
+        detour=detour,
+        settling=settling,
+        callbacks=callbacks,
         engine=made,
         limits=limits,
         keys=keys,
         clock=clock,
-        random=random,
         waits=dispatch.ring,
         over=over,
     )
@@ -197,6 +235,9 @@ def furnish(
         watch=watch,
         engine=made,
         runner=runner,
+        detour=detour,
+        callbacks=callbacks,
+        settling=settling,
         dispatch=dispatch,
         postman=postman,
         lease=lease,
@@ -216,8 +257,8 @@ async def open_house(settings: Settings, *, errand: bool = False, part: Part = W
         closing.push_async_callback(store.close)
         if part != WHOLE and not store.shared:
             raise SettingsError("--doors and --worker need store.database_url = postgresql://..., which they share.")
-        gallery = await Gallery.open(settings.store.data_dir / "gallery", store, clock=clock)
-        catalogue = open_catalogue(settings, clock)
+        gallery = Gallery(await _open_shelf(settings, clock), store, clock)
+        catalogue = open_catalogue(settings, clock, called_back=not errand)
         closing.push_async_callback(catalogue.close)
         words = Words.load()
         rooms = furnish(
@@ -231,6 +272,8 @@ async def open_house(settings: Settings, *, errand: bool = False, part: Part = W
             keys=_key_ring(settings, catalogue),
             engine=lambda paint: DurableEngine(_engine_url(settings, store), process=store.process, paint=paint),
             worker=part.worker,
+            resubmits=settings.policy.unsure == "resubmit",
+            fallback=settings.fallback,
         )
         desk = rooms.desk
         doors = _doors(settings, desk, store, errand=errand, part=part)
@@ -243,7 +286,8 @@ async def open_house(settings: Settings, *, errand: bool = False, part: Part = W
         )
         await rooms.lease.enter(tuple(doors))
         closing.push_async_callback(rooms.lease.leave)
-        tasks = asyncio.create_task(_loops(rooms, tidying, clock, catalogue, errand=errand), name="house loops")
+        tending = _loops(rooms, gallery, tidying, clock, catalogue, errand=errand)
+        tasks = asyncio.create_task(tending, name="house loops")
         closing.push_async_callback(_ended, tasks)
         await rooms.lease.take_over()
         for door in doors.values():
@@ -292,15 +336,21 @@ async def loops(rooms: Rooms[Any]) -> None:
         group.create_task(rooms.watch.run(), name="watch")
         group.create_task(rooms.delivery.run(), name="delivery")
         group.create_task(rooms.postman.run(), name="postman")
+        group.create_task(rooms.detour.run(worker=rooms.lease.worker), name="detour")
         group.create_task(rooms.lease.run(), name="lease")
         if rooms.lease.worker:
             group.create_task(rooms.dispatch.run(), name="dispatch")
             group.create_task(rooms.runner.keep_in_touch(), name="keep in touch")
+            group.create_task(rooms.callbacks.run(), name="callbacks")
+            group.create_task(rooms.settling.run(), name="settling")
 
 
-async def _loops(rooms: Rooms[Any], tidying: Tidying, clock: Clock, catalogue: Catalogue, *, errand: bool) -> None:
+async def _loops(
+    rooms: Rooms[Any], gallery: Gallery, tidying: Tidying, clock: Clock, catalogue: Catalogue, *, errand: bool
+) -> None:
     async with asyncio.TaskGroup() as group:
         group.create_task(loops(rooms), name="rooms")
+        group.create_task(gallery.run(), name="gallery")
         group.create_task(tidying.run(), name="tidying")
         if not errand:
             group.create_task(_look_after(catalogue, clock), name="look after providers")
@@ -382,6 +432,7 @@ def door_kit(settings: Settings) -> Kit:
         secrets={variable: secret.get_secret_value() for variable, secret in settings.secrets.items()},
         tokens=[(each.name, each.token.get_secret_value(), each.admin) for each in settings.web_tokens],
         metrics=telemetry.metrics_text,
+        roles=limits_of(settings).counted_roles,
     )
     for secret in (*kit.secrets.values(), *(token for _, token, _ in kit.tokens)):
         telemetry.hide(secret)

@@ -185,6 +185,20 @@ def jobs(config: Path | None, status: str | None, limit: int, stuck: bool, rerun
         _carried_out(upkeep.list_jobs(settings, words, tongue, Status(status) if status else None, limit))
 
 
+@main.command(short_help="Say what was spent, by person, model and day.")
+@click.option("--month", help="Such as 2026-11.  [default: this one]")
+@click.option("--plot", "picture", type=click.Path(path_type=Path, dir_okay=False), help="Draw it into this PNG file.")
+@click.pass_obj
+def usage(config: Path | None, month: str | None, picture: Path | None) -> None:
+    """Say what all spent in a month: by person, by model and by day."""
+    from bot.terminal import usage as report
+
+    if month is not None and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month):
+        raise click.BadParameter("a month is written like 2026-11", param_hint="--month")
+    _quiet()
+    _carried_out(report.show(_settings(config), Words.load(), _tongue(), month=month, picture=picture))
+
+
 class DoorCommands(click.Group):
     """What a door brings for the terminal; the door is imported when that is looked at, not for `imagebot --help`."""
 

@@ -261,9 +261,11 @@ class Delivery:
             found = await self._store.whereabouts() if before else {}
             for job, standing in before.items():
                 live, now = self._live.get(job), found.get(job)
+                if live is not None and now is not None and now.lane != live.job.provider:  # another took it over
+                    live.job = await self._store.job(job)
                 if live is not None and now is not None and live.standing is standing:  # else there is fresher news
                     live.away = now.run_by not in (None, self._store.process)
-                    live.standing = _as_found(standing, now)
+                    live.standing = _as_found(standing, now, live.job)
         except Exception:  # the outermost line of this task: a count that fails is taken again
             log.exception("the open jobs were not looked at")
 
@@ -279,8 +281,8 @@ class Delivery:
         return messenger
 
 
-def _as_found(standing: Standing, now: Whereabouts) -> Standing:
-    """The standing with what the store says of it."""
+def _as_found(standing: Standing, now: Whereabouts, job: Job) -> Standing:
+    """The standing with what the store says of it; job: as it is by now."""
     began = now.ahead is None
     return replace(
         standing,
@@ -289,6 +291,7 @@ def _as_found(standing: Standing, now: Whereabouts) -> Standing:
         since=now.started_at if began and now.started_at else standing.since,
         progress=Progress(now.word, now.fraction) if began and now.word else None,
         ticket=now.ticket,
+        job=job if job.instead_of else None,
         stopping=standing.stopping or now.cancel_asked,
     )
 

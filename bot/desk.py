@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from random import Random
 from typing import Any, Final
 
 import structlog
 
 from bot import images, policy, prompt
+from bot.callback import Callbacks
 from bot.clock import Clock
 from bot.delivery import Delivery
+from bot.detour import Detour
 from bot.engine import Engine
 from bot.errors import (
     BotError,
@@ -24,7 +25,7 @@ from bot.errors import (
     key_of,
 )
 from bot.faultpoint import reach
-from bot.fitting import enlarge, imagine, wish_of
+from bot.fitting import wish_of
 from bot.gallery import Gallery
 from bot.job import Failed, Job, JobId, new_job_id
 from bot.keyring import KeyRing
@@ -33,8 +34,9 @@ from bot.offer import Offer
 from bot.policy import Limits
 from bot.providers.catalogue import Catalogue
 from bot.reply import Standing
-from bot.request import SEED_LIMIT, Enlarge, Format, ImageId, Imagine, Kind, Request, Shape, Upscale, Wish, kind_of
+from bot.request import Enlarge, Format, ImageId, Imagine, Upscale, Wish, kind_of
 from bot.runner import Runner
+from bot.settling import Settling
 from bot.spending import NOTHING
 from bot.store import Store, Usage
 from bot.telemetry import REFUSALS, job_context
@@ -70,17 +72,20 @@ class Desk:
         delivery: Delivery,
         teller: Teller,
         runner: Runner,
+        detour: Detour,
+        settling: Settling,
+        callbacks: Callbacks,
         engine: Engine,
         limits: Limits,
         keys: KeyRing,
         clock: Clock,
-        random: Random,
         waits: Callable[[], None],
         over: Callable[[JobId], None],
     ) -> None:
         self._store, self._gallery, self._catalogue = store, gallery, catalogue
         self._delivery, self._teller, self._runner, self._engine = delivery, teller, runner, engine
-        self._limits, self._keys, self._clock, self._random = limits, keys, clock, random
+        self._settling, self._callbacks = settling, callbacks
+        self._limits, self._keys, self._clock, self._detour = limits, keys, clock, detour
         self._till = Till(store=store, gallery=gallery, words=teller.replies.words, limits=limits, clock=clock)
         self._waits, self._over = waits, over
         self._waiting: dict[JobId, set[asyncio.Event]] = {}
@@ -106,34 +111,51 @@ class Desk:
         job's id. Raises RefusedError before anything is written, DeliveryError where the place is closed to us; nothing
         is bought then.
         """
+        return await self._take(wish, by, at, event, asked, answers, wish.model is None and wish.provider is None)
+
+    async def _take(
+        self,
+        wish: Wish | Enlarge,
+        by: Person,
+        at: Place,
+        event: str,
+        asked: str,
+        answers: ImageId | None,
+        replaceable: bool,
+        retries: JobId | None = None,
+    ) -> JobId:
+        """replaceable: nobody named a provider or model. retries: the job of unknown end that this one replaces."""
         try:
-            return await self._accept(wish, by, at, event, asked, answers)
+            return await self._accept(wish, by, at, event, asked, answers, replaceable, retries)
         except RefusedError as error:
             REFUSALS.labels(at.door, key_of(error)).inc()
             log.info("request refused", door=at.door, reason=key_of(error))
             raise
 
     async def _accept(
-        self, wish: Wish | Enlarge, by: Person, at: Place, event: str, asked: str, answers: ImageId | None
+        self,
+        wish: Wish | Enlarge,
+        by: Person,
+        at: Place,
+        event: str,
+        asked: str,
+        answers: ImageId | None,
+        replaceable: bool,
+        retries: JobId | None,
     ) -> JobId:
         self._let_in(by, at)
-        request: Request
-        match wish:
-            case Wish(references=references):
-                able = self._catalogue.choose(Kind.IMAGINE, model=wish.model, provider=wish.provider)
-                able = tuple(policy.narrowed(each, at) for each in able)
-                offer, request = imagine(wish, able, lambda: self._random.randint(0, SEED_LIMIT))
+        fit = await self._detour.fit(wish, at)
+        offer = fit.offer
+        match fit.request:
+            case Imagine(references=references):
                 answers = answers or next(iter(references), None)
-            case Enlarge():
-                source = await self._gallery.picture(wish.source)
-                answers = source.id
-                able = self._catalogue.choose(Kind.UPSCALE, model=wish.model, provider=wish.provider)
-                offer, request = enlarge(replace(wish, source=source.id), able, Shape(source.width, source.height))
+            case Upscale(source=source):
+                answers = source
         now = self._clock.now()
         tabs = policy.tabs(by, at, now, self._limits, model=offer.name)
         job = Job(
             id=new_job_id(),
-            request=request,
+            request=fit.request,
             provider=offer.provider,
             model=offer.model,
             by=by,
@@ -144,6 +166,9 @@ class Desk:
             event=event,
             asked=asked,
             answers=answers,
+            retries=retries,
+            replaceable=replaceable,
+            instead_of=fit.instead_of,
             tabs=tabs,
         )
         draw = await self._teller.drawing(job)
@@ -188,15 +213,10 @@ class Desk:
         if record.deleted:
             raise JobUnknownError
         asked = record.job
-        try:
-            self._catalogue.choose(kind_of(asked.request), model=asked.model, provider=asked.provider)
-            model: str | None = asked.model
-            provider: str | None = asked.provider
-        except RefusedError:
-            model = provider = None  # switched off meanwhile: the best of what is on takes over
+        model, provider = self._same(asked)
+        unsure = isinstance(record.outcome, Failed) and record.outcome.unsure
         match asked.request:
             case Imagine() as request:
-                unsure = isinstance(record.outcome, Failed) and record.outcome.unsure
                 wish: Wish | Enlarge = wish_of(request, model, provider, keep_seed=unsure)
             case Upscale() as request:
                 wish = Enlarge(
@@ -206,7 +226,8 @@ class Desk:
                     provider=provider,
                     output_format=request.output_format,
                 )
-        return await self.accept(wish, by=by, at=at, event=event, asked=asked.asked, answers=asked.answers)
+        retries = job if unsure else None
+        return await self._take(wish, by, at, event, asked.asked, asked.answers, asked.replaceable, retries)
 
     async def cancel(self, job: JobId, *, by: Person) -> None:
         """Stop a job of one's own (moderators: anybody's). Raises TooLateError, NotYoursError, JobUnknownError.
@@ -225,6 +246,22 @@ class Desk:
         if not self._runner.stop(job):
             standing = self._delivery.standing(job) or Standing()
             self._delivery.tell(job, replace(standing, ahead=None, stopping=True))
+
+    async def settle(self, job: JobId, *, by: Person) -> None:
+        """Ask the provider again how a job of one's own ended that is unsure (moderators: anybody's).
+
+        Raises StillUnsureError, NoTaskError, TooLateError, NotYoursError, JobUnknownError.
+        """
+        policy.may_touch(await self._store.job(job), by)
+        with job_context(job):
+            await self._settling.look(job)
+
+    async def called_back(self, provider: str, name: str, headers: Mapping[str, str], body: bytes) -> bool:
+        """Heed a provider's call at "/callbacks/<provider>/<name>"; False where it is not surely its own.
+
+        Header names are in lower case.
+        """
+        return await self._callbacks.take(provider, name, headers, body)
 
     async def may_touch(self, job: JobId, *, by: Person) -> None:
         """Whether they may cancel and delete it. Raises NotYoursError, JobUnknownError."""
@@ -421,6 +458,16 @@ class Desk:
     def close(self) -> None:
         """Take nothing new any more."""
         self._closing = True
+
+    def _same(self, asked: Job) -> tuple[str | None, str | None]:
+        """The model and provider to ask again; none where that one only took over, or was switched off meanwhile."""
+        if asked.instead_of is not None:
+            return None, None
+        try:
+            self._catalogue.choose(kind_of(asked.request), model=asked.model, provider=asked.provider)
+        except RefusedError:
+            return None, None
+        return asked.model, asked.provider
 
     def _let_in(self, by: Person, at: Place) -> None:
         if self._closing:

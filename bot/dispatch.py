@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Mapping
 from typing import Final
 
@@ -32,6 +33,8 @@ class Dispatch:
         self._store, self._engine, self._runner, self._slots = store, engine, runner, slots
         self._look_s = SHARED_S if store.shared else ALONE_S
         self._bell = asyncio.Event()
+        self._given: deque[Turn] = deque()
+        """Turns of this process whose runs have not begun yet."""
 
     def ring(self) -> None:
         """A job waits, or a slot is free."""
@@ -64,16 +67,27 @@ class Dispatch:
                 await self._engine.paint(turn)
 
     async def _give(self) -> None:
+        began = await self._begin()
         for lane in await self._store.waiting():
-            while turns := await self._store.give_turns(lane, self._slots.get(lane, 1), limit=AT_ONCE):
+            while began and (turns := await self._store.give_turns(lane, self._slots.get(lane, 1), limit=AT_ONCE)):
                 reach("turn.given")
-                for turn in turns:
-                    await self._begin(turn)
+                self._given += turns
+                began = await self._begin()
 
-    async def _begin(self, turn: Turn) -> None:
-        with job_context(turn.job):
-            try:
-                await self._engine.paint(turn)
-            except Exception:  # the outermost line of one job's turn: it waits for the next
-                log.exception("a run did not begin")
-                await self._store.give_back(turn.job)
+    async def _begin(self) -> bool:
+        """Whether every turn that was given has begun; one that has not waits anew, and the lanes rest for a round.
+
+        Where even that fails it stays among those given, for the next round: nobody else runs it while we live.
+        """
+        all_began = True
+        while self._given:
+            turn = self._given[0]
+            with job_context(turn.job):
+                try:
+                    await self._engine.paint(turn)
+                except Exception:  # the outermost line of one job's turn: it waits for the next
+                    log.exception("a run did not begin")
+                    await self._store.give_back(turn.job)
+                    all_began = False
+            self._given.popleft()
+        return all_began

@@ -11,12 +11,15 @@ BotError
 │   ├── NotAPictureError, BrokenPictureError
 │   ├── FileTooLargeError, PictureTooLargeError, PictureTooSmallError
 │   ├── JobUnknownError, NotYoursError, TooLateError, DuplicateError, ClosingError, OutdatedError
+│   ├── NoTaskError, StillUnsureError
 │   └── KeyRefusedError, KeyUncheckedError, KeyNotHereError
 ├── ProviderError           try again, try elsewhere, or tell the operator? The person was not charged.
 │   ├── RejectedError (LanguageError), BadKeyError, OutOfCreditError, ThrottledError
 │   ├── UnreachableError, BrokenError, VanishedError, LinkGoneError, OverdueError
 │   └── WorkerDiedError
 ├── UnsureError             a paid call left this house and its answer never came back
+├── PictureLostError        how that ended after all: made and gone
+├── NeverMadeError          how that ended after all: never bought
 ├── DeliveryError           is the place gone, closed to us, or just busy?
 │   └── PlaceGoneError, PlaceShutError, PlaceBusyError
 ├── HouseError              our own fault: a full disk, a damaged file, a bug
@@ -170,6 +173,14 @@ class TooLateError(RefusedError):
     """The job has ended already."""
 
 
+class NoTaskError(RefusedError):
+    """Nobody knows which task of the provider the job's was, so it cannot be asked how that ended."""
+
+
+class StillUnsureError(RefusedError):
+    """The provider was asked how it ended, and cannot say."""
+
+
 class DuplicateError(RefusedError):
     """The same event was delivered before; facts: `job`, the id of the job it made."""
 
@@ -262,6 +273,14 @@ class WorkerDiedError(ProviderError):
 
 class UnsureError(BotError):
     """A paid call was sent and no answer is on record: it may have been charged. Never repeated without asking."""
+
+
+class PictureLostError(BotError):
+    """The true end of an unsure job: its picture was made and paid for, and was gone when that was known."""
+
+
+class NeverMadeError(BotError):
+    """The true end of an unsure job: what may have been bought was not, as the operator found."""
 
 
 class DeliveryError(BotError):

@@ -1,4 +1,4 @@
-"""Named moments at which a crash test may end the process as a power cut would."""
+"""Named moments at which a crash test may end the process as a power cut would, or put it to sleep."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ import signal
 from typing import Final
 
 VARIABLE: Final = "IMAGEBOT_DIE_AT"
-"""Names the point, and after a colon which passing of it: "submit.sent" or "submit.sent:3". Unset in real life."""
+"""Names the point: "submit.sent"; after a colon which passing of it, "submit.sent:3". With "=stop" at its end the
+process sleeps there until somebody wakes it (SIGCONT). Unset in real life."""
 
-_point, _, _count = os.environ.get(VARIABLE, "").partition(":")
+_where, _, _how = os.environ.get(VARIABLE, "").partition("=")
+_point, _, _count = _where.partition(":")
 _left = int(_count or 1)
 
 
@@ -20,4 +22,4 @@ def reach(point: str) -> None:
         return
     _left -= 1
     if _left == 0:
-        os.kill(os.getpid(), signal.SIGKILL)
+        os.kill(os.getpid(), signal.SIGSTOP if _how == "stop" else signal.SIGKILL)

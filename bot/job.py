@@ -40,6 +40,18 @@ class Pause:
     reason: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Takeover:
+    """Another provider does what the first would have done. `of` and `by` are their titles for people."""
+
+    tried: tuple[str, ...]
+    """The names of those that did not take it, the first one first."""
+    of: str
+    by: str
+    reason: str
+    """Why the first did not, as in words/: "down", "throttled", "out-of-credit" or "bad-key"."""
+
+
 class Status(StrEnum):
     """Where a job stands, as the HTTP door says it."""
 
@@ -75,6 +87,11 @@ class Job:
     asked: str = ""
     """What the person said, for the head of the announcement."""
     answers: ImageId | None = None
+    retries: JobId | None = None
+    """The job of unknown end in whose place its person asked for this one."""
+    replaceable: bool = False
+    """Nobody named its provider or model: another one may take over."""
+    instead_of: Takeover | None = None
     tabs: tuple[Tab, ...] = ()
     """The counters it counts in from its acceptance to its settlement, whatever day that is."""
 

@@ -3,7 +3,9 @@ was away for so long that others took over from it."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Final
 
 import structlog
@@ -22,6 +24,10 @@ SAFE_S: Final = LEASE_S - BEAT_S
 """A process that could not beat for so long says and posts nothing more until it has: it may be gone for the others."""
 PORTION: Final = 50
 """Jobs taken over in one transaction."""
+AGAIN_S: Final = 60.0
+"""How often a job is tried again that could not be carried on with."""
+
+Taken = tuple[JobId, Callable[[], Awaitable[None]]]
 
 
 class Lease:
@@ -40,6 +46,9 @@ class Lease:
         self._tell, self._run = tell, run
         self._doors: Sequence[str] = ()
         self._beaten_at = 0.0
+        self._left: list[Taken] = []
+        """What broke as it was taken over: it is this process's by now, so nobody else tries."""
+        self._again_at = 0.0
 
     @property
     def held(self) -> bool:
@@ -53,30 +62,55 @@ class Lease:
 
     async def run(self) -> None:
         """Beat and take over until cancelled. Raises AwayError where others have taken over from this process."""
-        while True:
-            await self._clock.sleep(BEAT_S)
-            began = self._clock.steady()
-            try:
-                living = await self._store.beat()
-                if living:
-                    self._beaten_at = began
-                    await self.take_over()
-            except Exception:  # the outermost line of one beat: the database may be back at the next
-                log.exception("a beat failed")
-                continue
-            if not living:
-                raise AwayError()
+        async with asyncio.TaskGroup() as tasks:
+            # Taking over may take long, and must not keep this process from beating: it would count as gone itself.
+            taking = tasks.create_task(self._keep_taking_over(), name="take over")
+            while await self._beat():
+                await self._clock.sleep(BEAT_S)
+            taking.cancel()
+        raise AwayError()
 
     async def take_over(self) -> None:
         """Carry on with whatever processes that are gone have left, as far as this one can."""
         for process in await self._store.bury(LEASE_S):
             log.warning("a process is gone", process=process)
+        if self._clock.steady() >= self._again_at:
+            self._again_at = self._clock.steady() + AGAIN_S
+            left, self._left = self._left, []
+            await self._carry_on(left)
         while tales := await self._store.take_tales(self._doors, PORTION):
-            for job in tales:
-                await self._tell(job)
+            await self._carry_on([(job, partial(self._tell, job)) for job in tales])
         while self.worker and (turns := await self._store.take_runs(PORTION)):
-            for turn in turns:
-                await self._run(turn)
+            await self._carry_on([(turn.job, partial(self._run, turn)) for turn in turns])
+
+    async def _carry_on(self, taken: Sequence[Taken]) -> None:
+        for job, act in taken:
+            try:
+                await act()
+            except Exception:  # the outermost line of one job: it must not keep the others, nor the house shut
+                log.exception("a job was not carried on with", job=job)
+                self._left.append((job, act))
+
+    async def _beat(self) -> bool:
+        """Whether this process still counts as living, as far as it can know."""
+        began = self._clock.steady()
+        try:
+            living = await self._store.beat()
+        except Exception:  # the outermost line of one beat: the database may be back at the next
+            log.exception("a beat failed")
+            return True
+        if living:
+            self._beaten_at = began
+        return living
+
+    async def _keep_taking_over(self) -> None:
+        while True:
+            await self._clock.sleep(BEAT_S)
+            if self.held:
+                try:
+                    await self.take_over()
+                except Exception:  # the outermost line of one round: the database may be back at the next
+                    log.exception("nothing was taken over")
 
     async def leave(self) -> None:
         """Let others have at once what is left undone."""

@@ -24,6 +24,8 @@ class Verb(StrEnum):
     DELETE = "delete"
     RETRY = "retry"
     """After an unsure end: try once more although it may be charged twice."""
+    LOOK = "look"
+    """After an unsure end: ask the provider again how it ended."""
 
 
 class Tone(StrEnum):

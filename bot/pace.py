@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import inf, log2
 from typing import Final
 
@@ -54,11 +55,7 @@ class Pace:
     @classmethod
     def learnt(cls, took_s: Sequence[float], typical_s: float) -> Pace:
         """From tasks of the same kind, the newest first, and what the offer says; either alone will do."""
-        ready = _ready(np.asarray(took_s, dtype=np.float64), typical_s)
-        left = np.cumsum(ready[::-1])[::-1] - ready / 2
-        whole = float(np.sqrt(ready * left * _WIDTHS).sum())
-        looks = np.sqrt(ready / left * _WIDTHS) * LOOKS / whole
-        return cls(np.concatenate(([0.0], np.cumsum(looks))))
+        return cls(_due(tuple(took_s), typical_s))
 
     def next_s(self, age_s: float, fraction: float | None = None) -> float:
         """The age at which to look next. fraction: how much is done, where the provider tells and it moves."""
@@ -79,6 +76,15 @@ def size_class(request: Request) -> str:
             return f"{2.0 ** max(-1, round(log2(shape.pixels / 2**20))):g}mp"
         case Upscale(factor=factor):
             return f"x{factor}"
+
+
+@lru_cache(maxsize=64)
+def _due(took_s: tuple[float, ...], typical_s: float) -> NDArray[np.float64]:
+    """How many looks are due by each edge; tickets that are opened in one rush share it."""
+    ready = _ready(np.asarray(took_s, dtype=np.float64), typical_s)
+    left = np.cumsum(ready[::-1])[::-1] - ready / 2
+    whole = float(np.sqrt(ready * left * _WIDTHS).sum())
+    return np.concatenate(([0.0], np.cumsum(np.sqrt(ready / left * _WIDTHS) * LOOKS / whole)))
 
 
 def _ready(took_s: NDArray[np.float64], typical_s: float) -> NDArray[np.float64]:

@@ -41,6 +41,10 @@ _GUTTER: Final = 3.4
 # Each at least 4.5 : 1 against the paper, but for tracks and lines, which say nothing by themselves.
 _PAPER, _INK, _SOFT, _LINE = "#ffffff", "#16202a", "#5a6672", "#e4e8ec"
 _BY_DAY, _TODAY, _BY_PERSON, _BY_MODEL = "#0f766e", "#b45309", "#4338ca", "#a21caf"
+_KEYS: Final = {
+    Unit.CENTS: ("plot-title-money", "plot-days-money"),
+    Unit.PICTURES: ("plot-title-pictures", "plot-days-pictures"),
+}
 _FACES: Final[tuple[str, ...]] = (
     "DejaVu Sans", "Noto Sans CJK JP", "Noto Sans CJK SC", "Hiragino Sans", "Yu Gothic", "Noto Sans Arabic",
     "Noto Sans Hebrew", "Noto Sans Devanagari", "Arial Unicode MS",
@@ -99,16 +103,16 @@ def _drawn(
     if not whole.pictures and not any(share.spent.pictures for share in days):
         return None
     unit = Unit.CENTS if whole.cents or any(share.spent.cents for share in days) else Unit.PICTURES
-    kind = "money" if unit is Unit.CENTS else "pictures"
+    title_key, days_key = _KEYS[unit]
     title = {"cost": words.total(locale, whole.cents)} if unit is Unit.CENTS else {"pictures": whole.pictures}
     by_day = [
         Bar(words.date(locale, date.fromisoformat(share.name), short=True), *_amount(share, unit, words, locale))
         for share in days
     ]
     return Drawing(
-        title=words.say(locale, f"plot-title-{kind}", **title, month=month),
+        title=words.say(locale, title_key, **title, month=month),
         whose=words.say(locale, whose),
-        days=Panel(words.say(locale, f"plot-days-{kind}", month=month), by_day, _BY_DAY),
+        days=Panel(words.say(locale, days_key, month=month), by_day, _BY_DAY),
         ranks=[
             Panel(words.say(locale, key, month=month), _ranked(shares, whole, unit, words, locale), colour)
             for key, shares, colour in ranks

@@ -51,6 +51,11 @@ class Limits:
         own = Cap(of=Of.PERSON, per=Per.DAY, pictures=self.pictures_per_day)
         return (own, *self.caps) if self.pictures_per_day else self.caps
 
+    @property
+    def counted_roles(self) -> frozenset[str]:
+        """The roles that a door must tell of, besides its own."""
+        return frozenset(self.priorities).union(cap.id for cap in self.caps if cap.of is Of.ROLE)
+
 
 def tabs(by: Person, at: Place, now: datetime, limits: Limits, *, model: str | None = None) -> tuple[Tab, ...]:
     """The counters that a job counts in which this person asks for in this place, each with its caps.

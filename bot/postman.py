@@ -72,11 +72,7 @@ class Postman:
             if job not in self._under_way and len(self._under_way) < AT_ONCE:
                 task = asyncio.create_task(self._bring(job), name=f"tell {job}")
                 self._under_way[job] = task
-                task.add_done_callback(lambda _, job=job: self._back(job))  # type: ignore[misc]
-
-    def _back(self, job: JobId) -> None:
-        self._under_way.pop(job, None)
-        self._bell.set()
+                task.add_done_callback(lambda _, job=job: self._under_way.pop(job))  # type: ignore[misc]
 
     async def _bring(self, job: JobId) -> None:
         with job_context(job):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
 from typing import Final
 
@@ -12,13 +12,14 @@ from bot.errors import (
     BadValueError,
     BotError,
     Fact,
+    PictureLostError,
     PictureTooLargeError,
     PictureTooSmallError,
     ProviderError,
     UnsureError,
     key_of,
 )
-from bot.job import Cancelled, Failed, Finished, Job, Moderated, Outcome, Pause, Progress, Ticket, Where
+from bot.job import Cancelled, Failed, Finished, Job, Moderated, Outcome, Pause, Progress, Takeover, Ticket, Where
 from bot.message import Button, Field, Picture, Reply, Tone, Verb
 from bot.offer import Offer
 from bot.request import ImageId, Imagine, Upscale
@@ -37,6 +38,8 @@ class Standing:
     since: datetime | None = None
     stopping: bool = False
     ticket: Ticket | None = None
+    job: Job | None = None
+    """The job as it is by now, where another provider took it over."""
     pause: Pause | None = None
     """Why nothing moves while it waits, where its provider is given no tasks."""
 
@@ -46,6 +49,8 @@ class Replies:
     """Speaks each person's language through `words`."""
 
     words: Words
+    zone: tzinfo = UTC
+    """Of the hours that people are told."""
 
     def working(self, job: Job, offer: Offer | None, standing: Standing, answers: Picture | None) -> Reply:
         """The announcement, as it lives."""
@@ -53,12 +58,16 @@ class Replies:
         progress = standing.progress
         if standing.stopping:
             body = say(locale, "state-stopping")
+        elif standing.ahead is not None and standing.pause is not None:
+            body = say(locale, "state-paused", reason=standing.pause.reason, until=self._hour(standing.pause.until))
         elif standing.ahead is not None:
             body = say(locale, "state-queued", ahead=standing.ahead)
         elif progress is not None:
             body = say(locale, "state-running")
         else:
             body = say(locale, "state-submitting")
+        if job.instead_of is not None:
+            body = f"{self._takeover(job, job.instead_of, 'state-instead')}\n{body}"
         match job.request:
             case Imagine():
                 title = say(locale, "announce-imagine")
@@ -115,7 +124,7 @@ class Replies:
             case Failed(unsure=True):
                 word, tone, title = outcome.word, Tone.UNSURE, say(locale, "title-unsure")
                 lines = [self._failure(locale, outcome)]
-                verbs = [Verb.RETRY, Verb.DELETE]
+                verbs = [Verb.RETRY, Verb.DELETE] if ticket is None else [Verb.LOOK, Verb.RETRY, Verb.DELETE]
             case Failed():
                 word, tone, title = outcome.word, Tone.FAILED, say(locale, "title-failed")
                 lines = [self._failure(locale, outcome)]
@@ -249,7 +258,7 @@ class Replies:
     def _notes(self, job: Job, outcome: Finished, other_providers_on: bool) -> list[str]:
         """What the person should know about this picture, a line each."""
         say, locale = self.words.say, job.by.locale
-        lines = []
+        lines = [] if job.instead_of is None else [self._takeover(job, job.instead_of, "note-instead")]
         if isinstance(job.request, Imagine):
             if job.request.asked is not None:
                 lines.append(
@@ -263,6 +272,10 @@ class Replies:
             if job.request.ignored:
                 names = ", ".join(say(locale, f"label-{name}") for name in job.request.ignored)
                 lines.append(say(locale, "note-ignored", names=names))
+        if "resubmitted" in outcome.notes:
+            lines.append(say(locale, "note-resubmitted"))
+        if "twice" in outcome.notes:
+            lines.append(say(locale, "note-twice"))
         if "understood" in outcome.notes:
             words = outcome.notes["understood"]
             lines.append(say(locale, "note-sketch"))
@@ -274,10 +287,24 @@ class Replies:
             lines.append(say(locale, f"note-engine-{outcome.notes['engine']}"))
         return lines
 
+    def _takeover(self, job: Job, takeover: Takeover, key: str) -> str:
+        """Who does it instead of whom, and why."""
+        facts = {"of": takeover.of, "by": takeover.by, "reason": takeover.reason, "provider": job.provider}
+        return self.words.say(job.by.locale, key, **facts)
+
+    def _hour(self, moment: datetime) -> datetime:
+        """The moment where the house is, up to a whole minute: before that nothing is promised."""
+        return (
+            (moment + timedelta(seconds=59, microseconds=999_999))
+            .replace(second=0, microsecond=0)
+            .astimezone(self.zone)
+        )
+
     def _failure(self, locale: str, outcome: Failed) -> str:
         facts = {name: _fact(value) for name, value in outcome.facts.items()}
         if outcome.cost_cents is not None:
-            return self.words.say(locale, "failed-billed", cost=self._cost(locale, outcome.cost_cents))
+            key = "billed-picture-lost" if outcome.key == key_of(PictureLostError) else "failed-billed"
+            return self.words.say(locale, key, cost=self._cost(locale, outcome.cost_cents))
         if outcome.unsure:
             key = f"unsure-{outcome.key}"
             return self.words.say(locale, key if key in self.words else "error-unsure", **facts)
@@ -384,7 +411,7 @@ class Replies:
         match verb:
             case Verb.UPSCALE | Verb.REFERENCE:
                 return picture.id if picture else ImageId("")
-            case Verb.AGAIN | Verb.EDIT | Verb.CANCEL | Verb.DELETE | Verb.RETRY:
+            case Verb.AGAIN | Verb.EDIT | Verb.CANCEL | Verb.DELETE | Verb.RETRY | Verb.LOOK:
                 return job.id
 
 

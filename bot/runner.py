@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -14,8 +14,10 @@ import structlog
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
 
 from bot import telemetry
+from bot.callback import Callbacks
 from bot.clock import Clock
 from bot.delivery import Delivery
+from bot.detour import Detour
 from bot.engine import Steps
 from bot.errors import (
     BadKeyError,
@@ -26,6 +28,7 @@ from bot.errors import (
     LinkGoneError,
     NoOfferError,
     NotAPictureError,
+    OutOfCreditError,
     OverdueError,
     ProviderError,
     ThrottledError,
@@ -39,6 +42,7 @@ from bot.job import Cancelled, Failed, Finished, Job, JobId, Moderated, Outcome,
 from bot.pace import Pace, size_class
 from bot.providers import Order
 from bot.providers.catalogue import Catalogue
+from bot.reply import Standing
 from bot.request import ImageId, Imagine, Upscale, kind_of
 from bot.store import JobRecord, Store
 from bot.surely import surely
@@ -48,15 +52,10 @@ from bot.watch import Watch
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
-THROTTLED_TRIES: Final = 8
-"""With pauses of 1, 2, 4 ... 60 s: about two minutes of a provider that says "too many"."""
-PAUSE_LIMIT_S: Final = 60.0
-"""A vendor that names a longer pause is not waited for: the person is told to come back."""
 LATE_S: Final = 20.0
 """What a task gets at least in a new life: its time may seem over because the clock jumped, or we were away."""
 TOUCH_S: Final = 1.0
 """How often other processes are told how jobs stand, and asked which to stop."""
-UNREACHABLE_TRIES: Final = 4
 FETCH_TRIES: Final = 5
 """Downloads of one link: it lives 10 minutes, and these are over within one."""
 
@@ -72,18 +71,23 @@ class Runner:
         catalogue: Catalogue,
         watch: Watch,
         delivery: Delivery,
+        callbacks: Callbacks,
+        detour: Detour,
         clock: Clock,
         ended: Callable[[JobId], None],
+        resubmits: bool = False,
     ) -> None:
+        """resubmits: what may or may not have been bought is bought once more, rather than its person asked."""
         self._store, self._gallery, self._catalogue = store, gallery, catalogue
         self._watch, self._delivery = watch, delivery
-        self._clock, self._ended = clock, ended
+        self._detour = detour
+        self._callbacks, self._clock, self._ended, self._resubmits = callbacks, clock, ended, resubmits
         self._stoppable: dict[JobId, asyncio.Future[Any]] = {}
         self._said: dict[JobId, tuple[str, float | None]] = {}
         self._took_s: dict[JobId, float] = {}
 
     async def paint(self, job_id: JobId, steps: Steps) -> None:
-        """Take an accepted job to its outcome, and write that down."""
+        """Take an accepted job to its outcome, and write that down; or let it wait again, for a run of its own."""
         with job_context(job_id):
             job = await surely(self._clock, lambda: self._store.job(job_id))
             try:
@@ -92,6 +96,8 @@ class Runner:
                 log.exception("run broke")
                 fault = error if isinstance(error, HouseError) else HouseError()
                 outcome = await surely(self._clock, lambda: self._broken(job, fault))
+            if outcome is None:
+                return
             # No step: the first outcome stands anyway, and a step would remember that the disk was full.
             await surely(self._clock, lambda: self._finish(job, outcome))
 
@@ -117,19 +123,40 @@ class Runner:
             except Exception:  # the outermost line of one round: the database may be back at the next
                 log.exception("out of touch with the other processes")
 
-    async def _run(self, job: Job, steps: Steps) -> Outcome:
+    async def _run(self, job: Job, steps: Steps) -> Outcome | None:
+        """None: surely nothing was bought, and the job waits again."""
         try:
-            result = await self._submit(job, steps)
-        except (ProviderError, UnsureError) as error:
+            result, notes = await self._bought(job, steps)
+        except ProviderError as error:
             self._catalogue.blame(job.provider, error)
-            return Failed.by(error)
+            return await self._refused(job, error)
+        except UnsureError as error:
+            return await self._lost(job, error)
         except BotError as error:
             return await self._broken(job, error)
         match result:
             case Cancelled() | Moderated():
                 return result
             case Ticket() | Rendered():
-                return await steps.do("collect", lambda: self._collect(job, result))
+                outcome = await steps.do("collect", lambda: self._collect(job, result))
+        if notes and isinstance(outcome, Finished):
+            return replace(outcome, notes={**outcome.notes, **notes})
+        return outcome
+
+    async def _refused(self, job: Job, error: ProviderError) -> Outcome | None:
+        if _free(job):
+            return Failed.by(error)
+        if await surely(self._clock, lambda: self._detour.refused(job, error)):
+            standing = self._delivery.standing(job.id)
+            if standing is not None:
+                self._delivery.tell(job.id, Standing(ahead=0, since=standing.since))
+            return None
+        return Cancelled() if await self._store.cancel_asked(job.id) else Failed.by(error)
+
+    async def _lost(self, job: Job, error: UnsureError) -> Failed:
+        if not _free(job) and "step" not in error.facts:  # else it was our own process that ended
+            await surely(self._clock, lambda: self._detour.note(job, error))
+        return Failed.by(error)
 
     async def _broken(self, job: Job, fault: BotError) -> Failed:
         """What a fault of ours means: once a paid request may have left, nobody is told that it cost nothing."""
@@ -137,36 +164,70 @@ class Runner:
             return Failed.by(fault)
         return replace(Failed.by(HouseError()), unsure=True)
 
+    async def _bought(
+        self, job: Job, steps: Steps
+    ) -> tuple[Ticket | Rendered | Moderated | Cancelled, Mapping[str, str]]:
+        """What the purchase brought, and notes on it. One whose answer was lost is waited for where its provider calls
+        back, and made once more where the operator wants that. Raises UnsureError where it stays lost.
+        """
+        try:
+            return await self._submit(job, steps), {}
+        except UnsureError as lost:
+            if _free(job):
+                raise
+            found = await steps.do("called", lambda: self._callbacks.awaited(job))
+            if found is not None:
+                return found, {}
+            if not self._resubmits:
+                raise
+            return await self._once_more(job, steps, lost), {"resubmitted": "yes"}
+
+    async def _once_more(self, job: Job, steps: Steps, lost: UnsureError) -> Ticket | Rendered | Moderated:
+        """Whatever comes in its way, the first purchase stays unsure."""
+
+        async def buy() -> Ticket | Rendered | Moderated | Cancelled:
+            if await self._store.cancel_asked(job.id) or not await self._store.resubmitting(job):
+                raise lost
+            log.warning("an unsure purchase is made once more", provider=job.provider)
+            return await self._buy(job)
+
+        try:
+            bought = await steps.once("resubmit", buy, lane=job.provider)
+        except ProviderError as error:
+            raise lost from error
+        if isinstance(bought, Cancelled):
+            raise lost
+        return bought
+
     async def _submit(self, job: Job, steps: Steps) -> Ticket | Rendered | Moderated | Cancelled:
-        """Buy once. What surely never arrived, or was surely not accepted, is tried again after a pause."""
+        """Buy once. A refusal that is on record from an earlier life is followed by its later tries, or a new one."""
         tries = 0
         while True:
             tries += 1
+            name, fresh = f"submit.{tries}", False
+
+            async def buy() -> Ticket | Rendered | Moderated | Cancelled:
+                nonlocal fresh
+                fresh = True
+                return await self._buy(job)
+
             try:
-                name = f"submit.{tries}"
                 if _free(job):  # a sketch of our own costs nothing and may be drawn again
-                    return await steps.do(name, lambda: self._buy(job))
-                return await steps.once(name, lambda: self._buy(job), lane=job.provider)
-            except (ThrottledError, UnreachableError) as error:
-                limit = THROTTLED_TRIES if isinstance(error, ThrottledError) else UNREACHABLE_TRIES
-                pause_s = error.retry_after_s or min(PAUSE_LIMIT_S, 2.0 ** (tries - 1))
-                if tries >= limit or pause_s > PAUSE_LIMIT_S:
+                    return await steps.do(name, buy)
+                return await steps.once(name, buy, lane=job.provider)
+            except (ThrottledError, UnreachableError, OutOfCreditError):
+                if fresh:
                     raise
-                log.warning("submit put off", provider=job.provider, error=type(error).__name__, tries=tries)
-                if await self._stoppably(job.id, self._clock.sleep(pause_s)) is not None:
-                    return Cancelled()
 
     async def _buy(self, job: Job) -> Ticket | Rendered | Moderated | Cancelled:
         if not await self._store.begin(job.id):
-            return Cancelled()
+            return await self._stopped(job.id)
         self._tell(job, since=self._clock.now())
         telemetry.QUEUE_SECONDS.labels(job.provider).observe(_between_s(job.accepted_at, self._clock.now()))
         order = await self._order(job)
         provider = self._catalogue.seller(job.provider)
         if not await self._store.submitting(job.id):
-            if (await self._store.record(job.id)).run_by != self._store.process:
-                raise asyncio.CancelledError  # it was taken over: this run ends without a trace
-            return Cancelled()
+            return await self._stopped(job.id)
         reach("submit.begun")
         with telemetry.provider_call(job.provider, "submit"):
             if _free(job):
@@ -176,6 +237,13 @@ class Runner:
         reach("submit.sent")
         self._catalogue.praise(job.provider)
         return result
+
+    async def _stopped(self, job_id: JobId) -> Cancelled:
+        """The end of a run that must not buy. One whose process is gone for the others leaves no trace: they go on."""
+        record = await self._store.record(job_id)
+        if record.status.ended or record.cancel_asked:
+            return Cancelled()
+        raise asyncio.CancelledError
 
     async def _stoppably(self, job_id: JobId, work: Awaitable[T]) -> T | Cancelled:
         """Work that `stop` may end. A cancellation of our own task is the house closing, and passes on."""
@@ -199,6 +267,7 @@ class Runner:
             request=job.request,
             model=job.model,
             person=hashlib.sha256(job.by.key.encode()).hexdigest()[:32],
+            attempt=(await self._store.record(job.id)).attempt,
             pictures=tuple([await self._gallery.read(picture) for picture in pictures]),
             shelve=self._gallery.shelve,
             report=lambda progress: self._report(job, progress),
@@ -221,10 +290,10 @@ class Runner:
             return Failed.by(error)
         if isinstance(rendered, Moderated):
             return rendered
-        cost = _cost(rendered, ticket, job)
+        cost = cost_of(rendered, ticket, job)
         reach("collect.rendered")
         try:
-            image = await self._keep(job, rendered, ticket)
+            image = await self.keep(job, rendered, ticket)
         except BotError as error:
             log.exception("a finished picture was lost", provider=job.provider)
             return replace(Failed.by(error), unsure=cost is None, cost_cents=cost or None, word=rendered.word)
@@ -266,10 +335,13 @@ class Runner:
             self._took_s[job.id] = settled.took_s
         return settled.end
 
-    async def _keep(self, job: Job, rendered: Rendered, ticket: Ticket | None) -> ImageId:
+    async def keep(self, job: Job, rendered: Rendered, ticket: Ticket | None) -> ImageId:
         """The picture on our disk, verified. Raises BrokenError, LinkGoneError, HouseError."""
         if rendered.shelf is not None:
-            return await self._save(job, await self._gallery.read(rendered.shelf), rendered)
+            shelf = rendered.shelf
+            # It is bought and lies there, or will: a storage that is away is waited for.
+            picture = await surely(self._clock, lambda: self._gallery.read(shelf))
+            return await self._save(job, picture, rendered)
         try:
             return await self._fetch(job, rendered)
         except LinkGoneError:
@@ -357,7 +429,7 @@ def _free(job: Job) -> bool:
     return job.reserved_cents == 0
 
 
-def _cost(rendered: Rendered, ticket: Ticket | None, job: Job) -> Decimal | None:
+def cost_of(rendered: Rendered, ticket: Ticket | None, job: Job) -> Decimal | None:
     """What the provider bills: its own figure, else the price at acceptance."""
     if rendered.cost_cents is not None:
         return rendered.cost_cents

@@ -100,7 +100,7 @@ class Store(Section):
     database_url: SecretStr = SecretStr("")
     """Empty: SQLite in data_dir. A URL may carry a password, so it is treated as one."""
     pictures_url: SecretStr = SecretStr("")
-    """Empty: the folder gallery in data_dir. Else a bucket; what is in its way by mistake stays out of messages."""
+    """Empty: the folder gallery in data_dir. Else a bucket; a key written into it by mistake is in no message."""
 
 
 class Cap(Section):
@@ -150,6 +150,8 @@ class Policy(Section):
     """What a picture of unpublished price is held to cost, where a cap is in money."""
     alert_places: Annotated[Names, AfterValidator(_door_and_id)] = ()
     """Where it is told that 50, 80 and 100 % of a cap of a team, role or channel are reached."""
+    unsure: Literal["ask", "resubmit"] = "ask"
+    """What becomes of a purchase whose answer was lost on the way."""
     priorities: Mapping[str, Annotated[float, Field(gt=0, le=100)]] = Field(default_factory=dict)
     """By a role's id: the pictures by which its people go ahead of their turn."""
 
@@ -187,6 +189,8 @@ class Settings:
     env_file: Path
     order: tuple[str, ...]
     """Providers, most wanted first; one that is not named is off."""
+    fallback: bool
+    """Whether the next of them takes over where one takes nothing."""
     providers: Mapping[str, BaseModel]
     doors: Mapping[str, BaseModel]
     store: Store
@@ -226,6 +230,7 @@ def load(
         source=source,
         env_file=env_file,
         order=sold.order,
+        fallback=sold.fallback,
         providers={name: getattr(sold, name) for name in providers},
         doors={name: getattr(house, name) for name in doors},
         store=house.store,
@@ -336,7 +341,8 @@ def _compose(providers: Mapping[str, type[BaseModel]], doors: Mapping[str, type[
 
     sections: dict[str, Any] = {name: (model, Field(default_factory=model)) for name, model in providers.items()}
     order = Annotated[Names, AfterValidator(known)]
-    shelf = create_model("Providers", __base__=Section, order=(order, tuple(providers)), **sections)
+    head: dict[str, Any] = {"order": (order, tuple(providers)), "fallback": (bool, False)}
+    shelf = create_model("Providers", __base__=Section, **head, **sections)
     tables: dict[str, type[BaseModel]] = {
         "providers": shelf, "store": Store, "policy": Policy, "log": Log, **doors,
     }  # fmt: skip

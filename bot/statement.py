@@ -42,8 +42,7 @@ def alert(told: Alert, words: Words, locale: str) -> Reply:
             of=kind,
             name=name.partition(":")[2],
             period=told.period,
-            spent=_amount(told.unit, told.spent, words, locale),
-            limit=_amount(told.unit, told.limit, words, locale),
+            used=_of(told.unit, told.spent, told.limit, words, locale),
         ),
     )
 
@@ -73,12 +72,10 @@ def _allowance(number: int, each: Allowance, words: Words, locale: str) -> Field
     """What is left of a cap, in pictures and in money as far as it says, and when it begins anew."""
     tab, parts = each.tab, []
     if tab.pictures is not None:
-        left = max(0, tab.pictures - each.spent.pictures)
-        parts.append(words.say(locale, "usage-left-pictures", left=left, limit=tab.pictures))
+        left = max(NOTHING, Decimal(tab.pictures - each.spent.pictures))
+        parts.append(_of(Unit.PICTURES, left, Decimal(tab.pictures), words, locale))
     if tab.cents is not None:
-        left_cents = max(NOTHING, tab.cents - each.spent.cents)
-        left_money = words.total(locale, left_cents) if left_cents else words.say(locale, "usage-nothing")
-        parts.append(words.say(locale, "usage-left-money", left=left_money, limit=words.total(locale, tab.cents)))
+        parts.append(_of(Unit.CENTS, max(NOTHING, tab.cents - each.spent.cents), tab.cents, words, locale))
     anew = words.say(locale, "usage-anew", per=str(tab.per), retry_at=each.resets_at)
     whose = tab.scope.rpartition(":")[2] if tab.of in (Of.ROLE, Of.CHANNEL) else ""
     label = words.say(locale, "usage-left", of=str(tab.of), per=str(tab.per), name=whose)
@@ -89,9 +86,11 @@ def _field(name: str, value: str, words: Words, locale: str) -> Field:
     return Field(name, words.say(locale, f"label-usage-{name}"), value)
 
 
-def _amount(unit: Unit, amount: Decimal, words: Words, locale: str) -> str:
+def _of(unit: Unit, part: Decimal, whole: Decimal, words: Words, locale: str) -> str:
+    """Such as "4 of 20 pictures" or "$0.10 of $5.00"."""
     match unit:
         case Unit.PICTURES:
-            return words.say(locale, "usage-pictures", pictures=int(amount))
+            return words.say(locale, "usage-of-pictures", part=int(part), limit=int(whole))
         case Unit.CENTS:
-            return words.total(locale, amount)
+            money = words.total(locale, part) if part else words.say(locale, "usage-nothing")
+            return words.say(locale, "usage-of-money", part=money, limit=words.total(locale, whole))

@@ -29,8 +29,13 @@ class Teller:
 
     async def drawing(self, job: Job) -> Callable[[Standing], Reply]:
         """What draws the announcement of a job as it stands."""
-        offer, answers = self._offer(job), await self._answered(job)
-        return lambda now: self.replies.working(job, offer, now, answers)
+        answers = await self._answered(job)
+
+        def draw(now: Standing) -> Reply:
+            latest = now.job or job
+            return self.replies.working(latest, self._offer(latest), now, answers)
+
+        return draw
 
     async def take_up(self, job: Job) -> None:
         """Post the announcement, or keep up the one that an earlier life posted. Raises DeliveryError."""

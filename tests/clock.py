@@ -45,6 +45,12 @@ class HeldClock:
         self._passed = end
         await self.settle()
 
+    async def asleep(self, count: int) -> None:
+        """Wait until so many sleep: whatever else they do, on the database's threads, is done."""
+        async with asyncio.timeout(10):
+            while sum(not woken.done() for _, _, woken in self._sleepers) < count:  # noqa: ASYNC110 - no bell rings
+                await asyncio.sleep(0.001)
+
     async def settle(self) -> None:
         """Let everything that can run without time passing do so."""
         for _ in range(50):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -177,18 +177,22 @@ async def house(
     doors: bool = True,
     clock: ShiftedClock | None = None,
     door: tuple[str, Callable[[Desk], Messenger]] | None = None,
+    provider: ScriptedProvider | None = None,
+    resubmits: bool = False,
+    stands: Sequence[Stand] = (),
+    fallback: bool = False,
     **limits: Any,
 ) -> AsyncIterator[TestHouse]:
     """Open a house on a folder; a second one on the same folder is its next life, which may lack its door.
 
-    door is the name of one more door and what makes its messenger; whoever made it opens and closes the door.
+    stands are further providers, in front of the scripted one. door is the name of one more door and what makes its messenger; whoever made it opens and closes the door.
     """
     clock = clock or ShiftedClock()
     store = await Store.open(f"sqlite:///{folder / 'imagebot.sqlite'}", clock=clock)
     gallery = await Gallery.open(folder / "gallery", store, clock=clock)
-    provider, street = ScriptedProvider(), Street()
+    provider, street = provider or ScriptedProvider(), Street()
     stand = Stand(name="scripted", title="Scripted", variable="SCRIPTED_KEY", settings=None, provider=provider)
-    catalogue = Catalogue([stand], Kit(clock=clock, data_dir=folder))
+    catalogue = Catalogue([*stands, stand], Kit(clock=clock, data_dir=folder))
     remembered: dict[str, str] = {}
     numbers = iter(range(1_000_000))
 
@@ -208,6 +212,8 @@ async def house(
         limits=Limits(**limits),
         keys=KeyRing(catalogue, remember=remember, forget=forget),
         engine=lambda paint: MemoryEngine(paint=paint),
+        resubmits=resubmits,
+        fallback=fallback,
     )
     if doors:
         rooms.delivery.messengers["test"] = street

@@ -16,6 +16,7 @@ import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,6 +26,7 @@ import sqlalchemy as sa
 from filelock import FileLock
 
 from bot.store import opening
+from bot.store.tables import metadata
 
 FOLDER: Final = "TESTS_POSTGRES_FOLDER"
 """Environment variable by which the workers of one run find its folder."""
@@ -79,25 +81,95 @@ class Server:
         return str(self._server.get_uri())
 
 
+CUT_OFF: Final = """
+SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+SHAPE: Final = """
+SELECT (SELECT count(*) FROM pg_class), (SELECT count(*) FROM pg_attribute WHERE NOT attisdropped),
+    (SELECT version_num FROM alembic_version),
+    (SELECT count(*) FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase
+     WHERE d.datname = current_database())
+"""
+"""What a test may have changed beside rows."""
+EMPTY: Final = "\n".join(
+    [
+        *(f"DELETE FROM {table};" for table in reversed(metadata.sorted_tables)),
+        "INSERT INTO counters VALUES ('revision', 0);",
+        *(
+            f"ALTER SEQUENCE {table}_number_seq RESTART;"
+            for table in metadata.sorted_tables
+            if "number" in table.c and table.c.number.primary_key
+        ),
+    ]
+).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Lent:
+    """A database, a connection of ours to it, and how it looked when it was new."""
+
+    name: str
+    inside: psycopg.Connection[Any]
+    shape: tuple[Any, ...] | None
+
+
 class Cluster:
-    """The run's server, as one worker sees it: makes fresh databases and drops them again."""
+    """The run's server, as one worker sees it: lends databases as if each were new.
+
+    Making one takes longer than most tests, so one that is given back is emptied and lent again, unless something but
+    its rows was changed.
+    """
 
     def __init__(self, url: str, template: str) -> None:
         self._url, self._template = url, template
         self.admin = psycopg.connect(url, autocommit=True)
+        self._spare: list[Lent] = []
 
     @contextmanager
-    def database(self, *, migrated: bool = True) -> Iterator[str]:
-        """The URL of a new database, with this release's tables or empty."""
-        name = f"imagebot_{secrets.token_hex(6)}"
-        self.admin.execute(f"CREATE DATABASE {name} TEMPLATE {self._template if migrated else 'template0'}".encode())
+    def database(self) -> Iterator[str]:
+        """The URL of a database with this release's tables, as a first start leaves them."""
+        lent = self._spare.pop() if self._spare else self._make()
+        try:
+            yield with_database(self._url, lent.name)
+        finally:
+            lent.inside.execute(CUT_OFF)
+            if lent.inside.execute(SHAPE).fetchone() == lent.shape:
+                lent.inside.execute(EMPTY)
+                self._spare.append(lent)
+            else:
+                self._discard(lent)
+
+    @contextmanager
+    def empty(self) -> Iterator[str]:
+        """The URL of a new database without a table."""
+        name = self._create("template0 ENCODING 'UTF8'")
         try:
             yield with_database(self._url, name)
         finally:
-            self.admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+            self.drop(name)
+
+    def drop(self, name: str) -> None:
+        self.admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
     def close(self) -> None:
+        for lent in self._spare:
+            self._discard(lent)
         self.admin.close()
+
+    def _make(self) -> Lent:
+        name = self._create(self._template)
+        inside = psycopg.connect(with_database(self._url, name), autocommit=True)
+        return Lent(name, inside, inside.execute(SHAPE).fetchone())
+
+    def _discard(self, lent: Lent) -> None:
+        lent.inside.close()
+        self.drop(lent.name)
+
+    def _create(self, template: str) -> str:
+        name = f"imagebot_{secrets.token_hex(6)}"
+        self.admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
+        return name
 
 
 def with_database(url: str, name: str, **parts: Any) -> str:
@@ -205,7 +277,7 @@ def postgres_url(postgresql: Cluster) -> Iterator[str]:
 @pytest.fixture
 def empty_postgres_url(postgresql: Cluster) -> Iterator[str]:
     """A fresh database without a table."""
-    with postgresql.database(migrated=False) as url:
+    with postgresql.empty() as url:
         yield url
 
 

@@ -42,6 +42,10 @@ async def pressed(visit: Visit) -> None:
             job = press.job
             await visit.seen(job)
             await visit.show(render.confirm(Button(Verb.RETRY, visit.say("button-retry"), job), say=visit.say))
+        case Verb.LOOK:
+            job = press.job
+            await visit.event.response.defer()
+            await visit.desk.settle(job, by=visit.person)
         case Verb.EDIT:
             await visit.edit(press.job)
         case Verb.REFERENCE:

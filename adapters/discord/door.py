@@ -34,7 +34,7 @@ class Adapter:
         self._settings = settings
         self._token = kit.secrets["DISCORD_TOKEN"]
         self.messenger = DiscordMessenger(desk, kit.clock)
-        self._reception = Reception(desk, self.messenger, settings, kit.clock)
+        self._reception = Reception(desk, self.messenger, settings, kit.clock, kit.roles)
         self._keeping: asyncio.Task[None] | None = None
         self._opened: asyncio.Future[None] | None = None
         self._client: client.Client | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any, Final
@@ -59,8 +60,13 @@ class Handle:
 _EMPTY: Final[dict[str, Any]] = asdict(Handle(person=0))
 
 
-def person_of(event: discord.Interaction[Any] | discord.Message, settings: Settings) -> Person:
-    """Who did it. In a server with the roles that the operator named; a message tells no language but its server's."""
+def person_of(
+    event: discord.Interaction[Any] | discord.Message, settings: Settings, counted: Collection[str]
+) -> Person:
+    """Who did it. In a server with the roles that the operator named; a message tells no language but its server's.
+
+    counted: those that the house's limits go by.
+    """
     match event:
         case discord.Interaction():
             user, locale = event.user, str(event.locale)
@@ -71,7 +77,7 @@ def person_of(event: discord.Interaction[Any] | discord.Message, settings: Setti
             leads = isinstance(user, discord.Member) and permissions_of(user, event.channel).manage_messages
     held = {str(role.id) for role in user.roles} if isinstance(user, discord.Member) else set()
     channel = event.channel_id if isinstance(event, discord.Interaction) else event.channel.id
-    roles = sorted(held.intersection(settings.roles))
+    roles = sorted(held.intersection((*settings.roles, *counted)))
     if event.guild is not None and (leads or not held.isdisjoint(settings.moderators)):
         roles.append(f"moderator:{channel}")
     return Person(DOOR, str(user.id), user.display_name, locale, tuple(roles))

@@ -120,7 +120,7 @@ class Talk:
         self._door = door
         self._desk = door.desk
         self._speaks = _may_speak(message)
-        person = person_of(message, door.settings)
+        person = person_of(message, door.settings, door.roles)
         self._person = replace(person, locale=door.tongue_of(message.author.id) or person.locale)
         self._say: Say = partial(door.desk.say, self._person.locale)
         application = client.application_id if client else None

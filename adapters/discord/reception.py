@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -55,10 +55,13 @@ Work = Callable[[Visit], Awaitable[None]]
 class Reception:
     """What commands, buttons and mentions share. `answer` is the outermost line of an interaction, and never raises."""
 
-    def __init__(self, desk: Desk, messenger: DiscordMessenger, settings: Settings, clock: Clock) -> None:
+    def __init__(
+        self, desk: Desk, messenger: DiscordMessenger, settings: Settings, clock: Clock, roles: Collection[str] = ()
+    ) -> None:
         self.desk = desk
         self.messenger = messenger
         self.settings = settings
+        self.roles = roles
         self._clock = clock
         self._fetcher = Fetcher(HOSTS, settings.attachment_hosts)
         self._turns = Turns(settings.at_once)

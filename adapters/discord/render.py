@@ -233,5 +233,5 @@ def _style(verb: Verb) -> discord.ButtonStyle:
     match verb:
         case Verb.UPSCALE:
             return discord.ButtonStyle.primary
-        case Verb.AGAIN | Verb.EDIT | Verb.REFERENCE | Verb.CANCEL | Verb.DELETE | Verb.RETRY:
+        case Verb.AGAIN | Verb.EDIT | Verb.REFERENCE | Verb.CANCEL | Verb.DELETE | Verb.RETRY | Verb.LOOK:
             return discord.ButtonStyle.secondary

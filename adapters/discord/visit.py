@@ -40,7 +40,7 @@ class Visit:
     def __init__(self, door: Reception, event: discord.Interaction[Any], *, answer_by_s: float) -> None:
         self.event = event
         self.desk = door.desk
-        self.person: Person = person_of(event, door.settings)
+        self.person: Person = person_of(event, door.settings, door.roles)
         self.say: Say = partial(door.desk.say, self.person.locale)
         self.asked = ""
         self.private = event.message is not None and event.message.flags.ephemeral

@@ -47,6 +47,8 @@ async def pressed(visit: Visit) -> None:
             await visit.again(press.job)
         case Verb.RETRY:
             await visit.retry(press.job)
+        case Verb.LOOK:
+            await visit.desk.settle(press.job, by=visit.person)
         case Verb.EDIT:
             await visit.edit(press.job)
         case Verb.REFERENCE:

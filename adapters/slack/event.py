@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -200,10 +200,13 @@ class Handle:
 _EMPTY: Final[dict[str, Any]] = asdict(Handle(tenant="", person=""))
 
 
-def person_of(event: Happening, account: Account, settings: Settings) -> Person:
-    """Who did it, with the roles that the operator named; a workspace's admins moderate."""
+def person_of(event: Happening, account: Account, settings: Settings, counted: Collection[str]) -> Person:
+    """Who did it, with the roles that the operator named; a workspace's admins moderate.
+
+    counted: those that the house's limits go by.
+    """
     held = {*account.groups, event.user}
-    roles = sorted(held.intersection(settings.roles))
+    roles = sorted(held.intersection((*settings.roles, *counted)))
     if account.leads or not held.isdisjoint(settings.moderators):
         roles.append(f"moderator:{place_id(event.tenant, event.channel)}")
     home = account.stranger or event.tenant

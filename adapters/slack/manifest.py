@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
@@ -40,8 +40,11 @@ PROMPTS: Final = ("slack-prompt-scene", "slack-prompt-portrait", "slack-prompt-w
 CREATE_URL: Final = "https://api.slack.com/apps?new_app=1"
 
 
-def scopes(settings: Settings) -> tuple[str, ...]:
-    """What the bot token must be allowed, and no more; a workspace that installed with fewer installs again."""
+def scopes(settings: Settings, roles: Collection[str] = ()) -> tuple[str, ...]:
+    """What the bot token must be allowed, and no more; a workspace that installed with fewer installs again.
+
+    roles are those that the house's limits go by.
+    """
     asked = [
         "app_mentions:read",
         "channels:join",
@@ -58,7 +61,7 @@ def scopes(settings: Settings) -> tuple[str, ...]:
     ]
     if settings.assistant != "off":
         asked.append("assistant:write")
-    if any(name.startswith("S") for name in (*settings.roles, *settings.moderators)):
+    if any(name.startswith("S") for name in (*settings.roles, *settings.moderators, *roles)):
         asked.append("usergroups:read")
     if settings.history:
         asked += ["channels:history", "groups:history"]
@@ -73,14 +76,14 @@ def events(settings: Settings) -> tuple[str, ...]:
     return tuple(sorted(asked))
 
 
-def manifest(settings: Settings, *, say: Say, many: bool = False) -> dict[str, Any]:
+def manifest(settings: Settings, *, say: Say, many: bool = False, roles: Collection[str] = ()) -> dict[str, Any]:
     """The app as Slack's manifests describe one; many: further workspaces install it, which needs public_url."""
     return {
         "display_information": {"name": NAME, "description": say("slack-app"), "background_color": COLOR},
         "features": _features(settings, say),
         "oauth_config": {
             **({"redirect_urls": [settings.public_url + REDIRECT_PATH]} if many else {}),
-            "scopes": {"bot": list(scopes(settings))},
+            "scopes": {"bot": list(scopes(settings, roles))},
         },
         "settings": {
             "event_subscriptions": {**_called(settings, "request_url"), "bot_events": list(events(settings))},

@@ -92,7 +92,7 @@ def routes(workspaces: Workspaces, settings: Settings, desk: Desk) -> list[web.R
         settings=AsyncOAuthSettings(
             client_id=kit.secrets[CLIENT_ID],
             client_secret=kit.secrets[CLIENT_SECRET],
-            scopes=scopes(settings),
+            scopes=scopes(settings, kit.roles),
             user_scopes=[],
             redirect_uri=settings.public_url + REDIRECT_PATH,
             install_path=INSTALL_PATH,

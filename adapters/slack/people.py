@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
@@ -44,10 +44,11 @@ class _Told(Generic[V]):
 class People:
     """Asks Slack, and remembers for a while."""
 
-    def __init__(self, workspaces: Clients, settings: Settings, clock: Clock) -> None:
+    def __init__(self, workspaces: Clients, settings: Settings, clock: Clock, roles: Collection[str] = ()) -> None:
         self._calls = Calls(workspaces, clock)
         self._clock = clock
-        self._groups = tuple(each for each in (*settings.roles, *settings.moderators) if each.startswith("S"))
+        named = dict.fromkeys((*settings.roles, *settings.moderators, *roles))
+        self._groups = tuple(each for each in named if each.startswith("S"))
         self._accounts: Memory[Key, _Told[Account]] = Memory(REMEMBERED)
         self._members: Memory[Key, _Told[frozenset[str]]] = Memory(REMEMBERED)
 

@@ -88,7 +88,7 @@ class Reception:
         self.channels = channels
         self.settings = settings
         self.clock = clock
-        self.people = People(workspaces, settings, clock)
+        self.people = People(workspaces, settings, clock, workspaces.kit.roles)
         self.pictures = Pictures(workspaces, clock)
         self._fetcher = Fetcher(HOSTS, settings.file_hosts)
         self._turns = Turns(settings.at_once)

@@ -226,7 +226,7 @@ def _button(button: Button, id_: str, say: Say, *, calm: bool) -> Json:
             return {**made, "confirm": _question(say("button-delete-confirm"), say("slack-delete-note"), button, say)}
         case Verb.RETRY:
             return {**made, "confirm": _question(button.label, say("button-retry-confirm"), button, say)}
-        case Verb.UPSCALE | Verb.AGAIN | Verb.EDIT | Verb.REFERENCE | Verb.CANCEL:
+        case Verb.UPSCALE | Verb.AGAIN | Verb.EDIT | Verb.REFERENCE | Verb.CANCEL | Verb.LOOK:
             return made
 
 

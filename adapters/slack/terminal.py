@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -130,7 +130,7 @@ async def _manifest(
     if many and not settings.public_url:
         yield Finding(State.FAULT, "check-slack-lacks", {"variable": "public_url"})
         return
-    app = manifest.manifest(settings, say=partial(Words.load(kit.clock).say, language), many=many)
+    app = manifest.manifest(settings, say=partial(Words.load(kit.clock).say, language), many=many, roles=kit.roles)
     text = manifest.link(app) if link else manifest.written(app)
     yield Verbatim(text)
     if BOT_TOKEN in kit.secrets or CLIENT_ID in kit.secrets:
@@ -172,7 +172,7 @@ async def _single(settings: Settings, kit: Kit, line: Line) -> AsyncIterator[Fin
     line.client.token = kit.secrets[BOT_TOKEN]
     bot = await _bot(line.client)
     yield Finding(State.WELL, "check-slack", {"name": bot.name, "team": bot.team})
-    for finding in _allowed(settings, bot):
+    for finding in _allowed(settings, bot, kit.roles):
         yield finding
     yield await _way_in(settings, kit, line, bot.app)
     for channel in settings.channels:
@@ -196,11 +196,11 @@ async def _app_of(client: AsyncWebClient, bot_id: str | None) -> str:
     return str(answer["bot"].get("app_id", ""))
 
 
-def _allowed(settings: Settings, bot: Bot) -> Iterator[Finding]:
+def _allowed(settings: Settings, bot: Bot, roles: Collection[str]) -> Iterator[Finding]:
     """The scopes that were given against those that are needed."""
     if bot.granted is None:
         return
-    needed = manifest.scopes(settings)
+    needed = manifest.scopes(settings, roles)
     lacking = [scope for scope in needed if scope not in bot.granted]
     spare = sorted(bot.granted.difference(needed))
     if lacking:

@@ -58,7 +58,7 @@ class Visit:
     def __init__(self, door: Reception, event: Happening, line: Line, account: Account, client: AsyncWebClient) -> None:
         self.event = event
         self.desk = door.desk
-        self.person: Person = person_of(event, account, door.settings)
+        self.person: Person = person_of(event, account, door.settings, door.workspaces.kit.roles)
         self.say: Say = partial(door.desk.say, self.person.locale)
         self.asked = ""
         self.client = client
@@ -82,7 +82,7 @@ class Visit:
     def moved(self, event: Happening) -> None:
         """Carry on as if it had happened elsewhere: a form is sent from nowhere."""
         self.event = event
-        self.person = person_of(event, self._account, self._door.settings)
+        self.person = person_of(event, self._account, self._door.settings, self._door.workspaces.kit.roles)
 
     # ---- what a person can have
 

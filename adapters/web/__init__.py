@@ -13,6 +13,7 @@ from yarl import URL
 
 from adapters import Kit
 from adapters.web.answering import answering
+from adapters.web.callback import Callback
 from adapters.web.connection import Connection, expected
 from adapters.web.guard import Guard, Token, headers, is_loopback
 from adapters.web.messenger import Hub, WebMessenger
@@ -122,6 +123,7 @@ def open_adapter(settings: Settings, desk: Desk, kit: Kit) -> Adapter:
         Api(desk, hub, clock, settings.upscale_max_side, settings.max_upload_bytes, settings.wait_s, kit.metrics),
         Channel(desk, clock, speech, studio, settings.max_upload_bytes, secure),
         Stream(desk, hub, clock, speech),
+        Callback(desk),
         studio,
         entrance,
     ):

@@ -39,7 +39,7 @@ async def json_object(request: web.Request) -> dict[str, Any]:
     if request.content_type != "application/json":
         raise ThresholdError(415, "page-api-wants-json")
     try:
-        value = json.loads(await _whole(request), parse_constant=_no_constant)
+        value = json.loads(await whole(request), parse_constant=_no_constant)
     except (ValueError, RecursionError):  # a number of 5,000 digits is a ValueError too
         raise ThresholdError(400, "page-api-bad-json") from None
     if not isinstance(value, dict):
@@ -79,8 +79,8 @@ async def form(request: web.Request, *, files: frozenset[str] = frozenset(), max
     return Form(texts, {name: content for name, content in held.items() if content})
 
 
-async def _whole(request: web.Request) -> bytes:
-    """All of a small body."""
+async def whole(request: web.Request) -> bytes:
+    """All of a small body. Raises ThresholdError 400, 408, 413."""
     held = bytearray()
     try:
         async with asyncio.timeout(READ_TIMEOUT_S):

@@ -27,7 +27,8 @@ READS_PER_WRITE: Final = 20
 LOGINS_PER_MINUTE: Final = 10
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 OPEN_PATHS: Final = frozenset({"/health", "/login"})
-"""What answers without a token; `/assets/` does too."""
+OPEN_FOLDERS: Final = ("/assets/", "/callbacks/")
+"""What answers without a token; a callback's address is a secret by itself."""
 FORWARDED: Final = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP")
 """Any of these says that a proxy speaks for somebody who may be anywhere."""
 
@@ -99,7 +100,7 @@ class Guard:
         token = await self._token_of(request, address)
         await self._pace(request, token.name if token else address)
         needed = not self.loopback or (bool(self.tokens) and not local)
-        if token is None and needed and request.path not in OPEN_PATHS and not request.path.startswith("/assets/"):
+        if token is None and needed and request.path not in OPEN_PATHS and not request.path.startswith(OPEN_FOLDERS):
             raise ThresholdError(401, "page-api-token-needed", headers={"WWW-Authenticate": 'Bearer realm="imagebot"'})
         return Caller(address, token.name if token else None, bool(token and token.admin), local)
 
@@ -154,7 +155,7 @@ class Guard:
         return None
 
     async def _pace(self, request: web.Request, who: str) -> None:
-        if request.method in SAFE:
+        if request.method in SAFE or request.path.startswith("/callbacks/"):  # a provider calls once for each picture
             await self._spend(RateLimitItemPerMinute(self.requests_per_minute * READS_PER_WRITE), "read", who)
         else:
             await self._spend(RateLimitItemPerMinute(self.requests_per_minute), "write", who)

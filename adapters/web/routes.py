@@ -167,6 +167,9 @@ class Api:
             case Path():
                 about = {"Cache-Control": IMMUTABLE, "Content-Type": shown.format.mime}
                 return web.FileResponse(shown.at, headers=about)
+            case Link() if request.method == "HEAD":  # the link is signed for reading
+                about = {"Content-Length": str(shown.picture.size_bytes), "Content-Type": shown.format.mime}
+                return web.Response(headers=about)
             case Link():
                 # Known to this browser alone, and for less time than the link lasts.
                 about = {"Cache-Control": f"private, max-age={shown.at.life_s // 2}", "Location": shown.at.url}

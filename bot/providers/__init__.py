@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, Protocol, runtime_checkable
 
 from bot.clock import Clock
-from bot.job import JobId, Moderated, Progress, Rendered, Ticket
+from bot.job import JobId, Moderated, Progress, Rendered, Ticket, Turn
 from bot.offer import Offer
 from bot.request import ImageId, Request
 
@@ -33,6 +33,8 @@ class Kit:
 
     clock: Clock
     data_dir: Path
+    public_url: str | None = None
+    """Where the house can be called back; empty where it has no such address, None where nobody would answer there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +53,16 @@ class Order:
     shelve: Callable[[bytes], Awaitable[ImageId]]
     report: Callable[[Progress], None]
     pictures: tuple[bytes, ...] = ()
+    attempt: int = 0
+    """Counts the runs of the job, as a Turn does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """What a genuine callback says: that the task, which belongs to that attempt, may have ended."""
+
+    turn: Turn
+    task: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,4 +105,25 @@ class Provider(Protocol):
 
     async def close(self) -> None:
         """Let go of connections and workers."""
+        ...
+
+
+@runtime_checkable
+class CallsBack(Protocol):
+    """A Provider that tells by itself when a task has ended, where its operator wants that."""
+
+    @property
+    def calls_back(self) -> bool:
+        """Whether it does, for what it is asked from now on."""
+        ...
+
+    def called(self, name: str, headers: Mapping[str, str], body: bytes) -> Called | None:
+        """What a request to "/callbacks/<provider>/<name>" says; None where it is not surely the vendor's.
+
+        Header names are in lower case. Of the body, only the task's id is believed: how it ended is to be asked.
+        """
+        ...
+
+    def ticket(self, task: str) -> Ticket:
+        """The claim check of a task of which only its id is known."""
         ...

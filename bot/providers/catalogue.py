@@ -126,6 +126,18 @@ class Catalogue:
             raise NoOfferError(kind="")
         return stand.provider
 
+    def title(self, name: str) -> str:
+        """What people call a provider."""
+        return self._stands[name].title if name in self._stands else name
+
+    def fault(self, name: str) -> str:
+        """The words/ key of what its operator must mend, or nothing."""
+        return self._stands[name].fault if name in self._stands else ""
+
+    def rank(self, name: str) -> int:
+        """Its place in the operator's order, from 0."""
+        return [*self._stands, name].index(name)
+
     async def switch_on(self, name: str, key: str, *, remembered: bool) -> None:
         """Ask the vendor about the key and, if it works, serve with it. Raises ProviderError, NoOfferError."""
         stand = self._stands.get(name)
@@ -157,7 +169,9 @@ class Catalogue:
             self.blame(name, error)
             return
         if self._stands[name].provider is provider:  # its key may have been changed meanwhile
-            self._put(name, fault="", credits_cents=health.credits_cents)
+            broke = health.credits_cents is not None and health.credits_cents <= 0
+            fault = key_of(OutOfCreditError) if broke else ""
+            self._put(name, fault=fault, credits_cents=health.credits_cents)
 
     def blame(self, name: str, error: BotError) -> None:
         """Note an error that the operator must mend, so that the next request goes elsewhere first."""

@@ -12,16 +12,18 @@ from datetime import date
 from decimal import Decimal
 from io import BytesIO
 from typing import Any, Final, Literal
+from urllib.parse import quote
 
 import structlog
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from yarl import URL
 
-from bot.errors import BrokenError, RejectedError, UnsureError, VanishedError
-from bot.job import Moderated, Progress, Rendered, Ticket, Where
+from bot.errors import BrokenError, RejectedError, SettingsError, UnsureError, VanishedError
+from bot.job import Moderated, Progress, Rendered, Ticket, Turn, Where
 from bot.offer import Grid, Number, Offer, Ratios, Switch
-from bot.providers import Health, Kit, Order, Reading
-from bot.providers._trust import Host, Trust, host_of, keeps_key_private
+from bot.providers import Called, Health, Kit, Order, Reading
+from bot.providers._callback import Doorbell
+from bot.providers._trust import LOOPBACK, Host, Trust, host_of, keeps_key_private
 from bot.providers._wire import Answer, Wire, cents, complaint, one_line
 from bot.request import SEED_LIMIT, Imagine, Kind, Ratio, Shape, Upscale
 
@@ -33,6 +35,8 @@ VARIABLE: Final = "BFL_API_KEY"
 SUBMIT_S: Final = 30.0
 """Seconds for a submit: the answer is a claim check, not a picture."""
 REASONS_LIMIT: Final = 8
+TASK_LIMIT: Final = 200
+"""Characters of a task's id that a callback may name; those seen have 36."""
 API_HOSTS: Final = r"api(\.[a-z0-9-]+)?\.bfl\.ai"
 """The API and its regions: a task is polled where it was taken, often on another host than the one called."""
 PICTURE_HOSTS: Final = r"([a-z0-9-]+\.)+(bfl\.ai|blob\.core\.windows\.net)"
@@ -121,6 +125,8 @@ class Settings(BaseModel):
     deadline_s: float = Field(default=120.0, gt=0, le=3600)
     slots: int = Field(default=24, ge=1, le=24)
     """Tasks under way at once; the vendor allows 24 for an account."""
+    webhook: bool = False
+    """Have the vendor call back when a picture is ready; needs web.public_url."""
 
     @model_validator(mode="after")
     def _key_in_private(self) -> Settings:
@@ -144,6 +150,12 @@ class Task(BaseModel):
     result: Any = None
     progress: Any = None
     details: Any = None
+
+
+class Call(BaseModel):
+    """What the vendor posts to a webhook: a poll's answer, of which the id alone is believed."""
+
+    id: str = Field(min_length=1, max_length=TASK_LIMIT)
 
 
 def running(task: Task) -> Progress:
@@ -208,8 +220,9 @@ class Flux:
 
     name: Final = "flux"
 
-    def __init__(self, settings: Settings, wire: Wire) -> None:
-        self._wire = wire
+    def __init__(self, settings: Settings, wire: Wire, doorbell: Doorbell | None) -> None:
+        self._wire, self._doorbell = wire, doorbell
+        self._base_url = settings.base_url.rstrip("/")
         base, polling = URL(settings.base_url), frozenset(settings.poll_hosts)
         self._may_poll = Trust(public=API_HOSTS, base=base, named=polling)
         self._may_fetch = Trust(public=PICTURE_HOSTS, base=base, named=polling | frozenset(settings.delivery_hosts))
@@ -237,6 +250,8 @@ class Flux:
             task = Submitted.model_validate(answer.words)
         except ValidationError:
             raise UnsureError("accepted without an id", provider=self.name) from None
+        if self._doorbell is not None and not task.polling_url:  # a submit with a webhook is answered without one
+            return self.ticket(task.id, cost_cents=cents(task.cost))
         if not self._may_poll.takes(task.polling_url):
             log.error(
                 "a task was bought at a host that may not see the key: if it is right, add it to poll_hosts",
@@ -283,6 +298,30 @@ class Flux:
         balance = cents(answer.words["credits"])
         return Health(credits_cents=None if balance is None else float(balance))
 
+    @property
+    def calls_back(self) -> bool:
+        return self._doorbell is not None
+
+    def called(self, name: str, headers: Mapping[str, str], body: bytes) -> Called | None:
+        """Two of the vendor's own texts disagree on how a call is signed, so either way will do (providers.md 1.8)."""
+        turn = self._doorbell.turn(name) if self._doorbell else None
+        if self._doorbell is None or turn is None:
+            return None
+        plain, seal = headers.get("x-webhook-secret", ""), headers.get("x-bfl-signature", "")
+        if not self._doorbell.rung_by_vendor(turn, body, plain=plain, seal=seal.removeprefix("sha256=")):
+            log.warning("a call at a secret address was not signed", provider=self.name)
+            return None
+        try:
+            return Called(turn, Call.model_validate_json(body).id)
+        except ValidationError:
+            log.warning("a call named no task", provider=self.name)
+            return None
+
+    def ticket(self, task: str, *, cost_cents: Decimal | None = None) -> Ticket:
+        """Polled where it was submitted: no other address is known."""
+        url = f"{self._base_url}/v1/get_result?id={quote(task, safe='')}"
+        return Ticket(self.name, task, url=url, cost_cents=cost_cents)
+
     async def close(self) -> None:
         await self._wire.close()
 
@@ -312,6 +351,9 @@ class Flux:
                 asked[control.name] = value
         if order.pictures:
             asked["image_prompt"] = b64encode(order.pictures[0]).decode()
+        if self._doorbell is not None:
+            turn = Turn(order.job, order.attempt)
+            asked |= {"webhook_url": self._doorbell.url(turn), "webhook_secret": self._doorbell.secret(turn)}
         return asked
 
     def _known(self, model: str) -> Model:
@@ -337,7 +379,19 @@ def _task(answer: Answer) -> Task | None:
     return task if answer.ok or task.status in READINGS else None
 
 
+def _doorbell(settings: Settings, key: str, kit: Kit) -> Doorbell | None:
+    """Where the vendor is to call. Raises SettingsError where it is to, and nobody could."""
+    if not settings.webhook or kit.public_url is None:
+        return None
+    if not kit.public_url.startswith("https://") and URL(settings.base_url).host not in LOOPBACK:
+        raise SettingsError(
+            "providers.flux.webhook: the vendor calls https:// addresses only, so web.public_url must be one, "
+            'such as "https://pictures.example.org"; or use providers.flux.webhook = false.'
+        )
+    return Doorbell(vendor="flux", origin=kit.public_url, key=key.strip())
+
+
 def open_provider(settings: Settings, key: str, kit: Kit) -> Flux:
-    """Opens no connection yet."""
+    """Opens no connection yet. Raises SettingsError."""
     wire = Wire(vendor="flux", base_url=settings.base_url, key=key, header="x-key", clock=kit.clock, paid_s=SUBMIT_S)
-    return Flux(settings, wire)
+    return Flux(settings, wire, _doorbell(settings, key, kit))

@@ -12,16 +12,17 @@ from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from bot.breaker import Strain, Trouble
 from bot.clock import Clock
-from bot.errors import DiskFullError
+from bot.errors import BudgetSpentError, DiskFullError
 from bot.job import Cancelled, Job, JobId, Outcome, Pause, Status, Ticket, Turn
 from bot.message import Receipt, Reply
-from bot.record import encode
 from bot.request import ImageId
 from bot.spending import Alert, Share, Spent, Tab, TeamSpending
 from bot.store import (
     alerts,
     announcements,
+    callbacks,
     held,
     images,
     jobs,
@@ -30,8 +31,11 @@ from bot.store import (
     opening,
     pace,
     processes,
+    rerouting,
+    strains,
     totals,
     turns,
+    unsure,
     upkeep,
     usage,
 )
@@ -210,20 +214,54 @@ class Store:
         return await self._write(turns.give, lane, slots, self.process, self._clock.now(), limit)
 
     async def give_back(self, job: JobId) -> bool:
-        """Let a job wait again whose run did not begin; False where it did."""
-        return await self._write(turns.give_back, job)
+        """Let a job wait again whose run did not begin here; False where it did, or another process has it by now."""
+        return await self._write(turns.give_back, job, self.process)
 
     async def pause_lane(self, lane: str, until: datetime, reason: str) -> None:
         """Give no turn in the lane before that moment, in any process; `reason` is a key of words/."""
         await self._write(turns.pause, lane, until, reason)
 
-    async def resume_lane(self, lane: str) -> None:
-        """The lane's provider took a task: a pause and its failures are over."""
-        await self._write(turns.resume, lane)
+    async def lane_failed(self, lane: str, trouble: Trouble, asked_s: float | None = None) -> Strain:
+        """Count a failure of the lane's provider, which wants to be left alone for asked_s; pauses the lane for all."""
 
-    async def lane_failed(self, lane: str) -> int:
-        """Count a failure of the lane's provider; how many there were in a row."""
-        return await self._write(turns.failed, lane)
+        def fail(connection: sa.Connection) -> Strain:
+            turns.make(connection, (lane,))
+            return strains.failed(connection, lane, trouble, asked_s, self._clock.now())
+
+        return await self._write(fail)
+
+    async def lane_took(self, lane: str, job: JobId) -> None:
+        """The lane's provider answered this job: if that was to try it, the lane is open again."""
+        await self._write(strains.taken, lane, job)
+
+    async def strains(self) -> tuple[Strain, ...]:
+        """The lanes whose provider did not take its last tasks, paused now or about to be tried."""
+        return await self._read(strains.every)
+
+    async def waiting_in(self, lane: str, before: datetime, *, limit: int) -> tuple[Job, ...]:
+        """Jobs that wait in the lane and were accepted before that moment, the next first."""
+        return await self._read(strains.waiting_in, lane, before, limit)
+
+    async def put_back(self, job: JobId) -> bool:
+        """Let a job of this process wait again that surely was not bought, for a run of its own.
+
+        False where it is to be cancelled, has ended, or another process runs it by now.
+        """
+        mine = sa.and_(job_table.c.run_by == self.process, processes.lives(self.process))
+        return await self._write(strains.put_back, job, mine)
+
+    async def reroute(self, job: Job, decide: Callable[[Mapping[Tab, Spent]], None], *, priority: float) -> bool:
+        """Hand a job that waits, or ran in this process and surely was not bought, to the provider that it names now.
+
+        The hold goes along; decide raises, over the counters without the job, where a cap does not allow for it. False
+        where the job is not to be moved. The job waits anew at the end of its person's turns.
+        """
+
+        def move(connection: sa.Connection) -> bool:
+            now = self._clock.now()
+            return rerouting.reroute(connection, job, decide, process=self.process, priority=priority, now=now)
+
+        return await self._write(move)
 
     async def pauses(self) -> tuple[Pause, ...]:
         """The lanes in which no turns are given now."""
@@ -272,9 +310,8 @@ class Store:
     # A job's way
 
     async def begin(self, job: JobId) -> bool:
-        """Note that the job runs here, also after another process; False: it has ended."""
-        started_at = sa.func.coalesce(job_table.c.started_at, self._clock.now())
-        return await self._write(jobs.change, job, status=Status.RUNNING, started_at=started_at, run_by=self.process)
+        """Note that the job runs here; False where it has ended, or another process has it by now."""
+        return await self._write(jobs.begin, job, self.process, self._clock.now())
 
     async def submitting(self, job: JobId) -> bool:
         """Note in the ledger that a paid request is about to leave. False where it must not: ended, to be cancelled, or
@@ -286,7 +323,7 @@ class Store:
 
     async def ticketed(self, job: JobId, ticket: Ticket) -> None:
         """Note the provider's claim check."""
-        await self._write(jobs.change, job, ticket=encode(ticket))
+        await self._write(jobs.ticketed, job, ticket)
 
     async def words(self, said: Mapping[JobId, tuple[str, float | None]]) -> None:
         """Note the provider's own status words, and 0..1 where it tells, for processes that tell of these jobs."""
@@ -304,12 +341,49 @@ class Store:
         queued = job_table.c.status == Status.QUEUED
         return await self._write(jobs.finish, job, Cancelled(), self._clock.now(), queued)
 
+    async def fail_queued(self, job: JobId, outcome: Outcome) -> bool:
+        """End a job that still waits; else False."""
+        queued = job_table.c.status == Status.QUEUED
+        return await self._write(jobs.finish, job, outcome, self._clock.now(), queued)
+
     async def ask_cancel(self, job: JobId) -> bool:
         """Leave a word for the run that it is to stop; False where the job has ended."""
         return await self._write(jobs.change, job, cancel_asked=True)
 
     async def cancel_asked(self, job: JobId) -> bool:
         return await self._read(jobs.cancel_asked, job)
+
+    # What nobody knew at first
+
+    async def called(self, turn: Turn, task: str) -> bool:
+        """Note that a provider called about a task of that attempt; False where it had before."""
+        with suppress(IntegrityError):  # it called twice at once
+            return await self._write(callbacks.keep, turn, task, self._clock.now())
+        return False
+
+    async def task_of(self, turn: Turn) -> str | None:
+        """The task of that attempt, where its provider called."""
+        return await self._read(callbacks.of, turn)
+
+    async def tasks_called(self) -> tuple[str, ...]:
+        """Tasks that were called about and whose jobs run in this process."""
+        return await self._read(callbacks.here, self.process)
+
+    async def take_unsure(self, limit: int) -> tuple[JobId, ...]:
+        """Unsure jobs that are to be looked at again, now and by this process; the oldest first."""
+        return await self._write(unsure.take_due, self._clock.now(), limit)
+
+    async def settle(self, job: JobId, outcome: Outcome, *, ticket: Ticket | None = None) -> bool:
+        """Give an unsure job its true end, with its claim check if that came late; False where it has an end."""
+        return await self._write(unsure.settle, job, outcome, ticket, self._clock.now())
+
+    async def resubmitting(self, job: Job) -> bool:
+        """Count an unsure purchase as paid, before there is a second one; False where a cap does not allow for it."""
+        try:
+            await self._write(unsure.resubmitting, job, self._clock.now())
+        except BudgetSpentError:
+            return False
+        return True
 
     # Messages
 
@@ -488,9 +562,15 @@ class Store:
         try:
             return await self._transactions.write(lambda connection: act(connection, *args, **kwargs))
         except DBAPIError as error:
-            if getattr(error.orig, "sqlite_errorname", "") == "SQLITE_FULL":
+            if _full(error):
                 raise DiskFullError from error
             raise
+
+
+def _full(error: DBAPIError) -> bool:
+    """Whether the database's disk is full: PostgreSQL calls that 53100."""
+    codes = {getattr(error.orig, name, None) for name in ("sqlite_errorname", "sqlstate")}
+    return not codes.isdisjoint({"SQLITE_FULL", "53100"})
 
 
 def _announced(connection: sa.Connection, job: JobId, receipt: Receipt | None, now: datetime) -> None:

@@ -94,7 +94,18 @@ def touched(connection: sa.Connection, job: JobId) -> tuple[ImageId, ...]:
 
 def release(connection: sa.Connection, candidates: Iterable[ImageId]) -> tuple[str, ...]:
     """Remove those that no job needs which is not deleted; gives the names of their files."""
-    return tuple(_remove(connection, image) for image in candidates if not _needed(connection, image))
+    # Always in the same order, so that no two wait for each other.
+    going = (image for image in sorted(candidates) if claim(connection, image) and not _needed(connection, image))
+    return tuple(_remove(connection, image) for image in going)
+
+
+def claim(connection: sa.Connection, image: ImageId) -> bool:
+    """Let nobody else refer to the picture, or remove it, until the end of the transaction; False where it is gone.
+
+    Whoever writes a making or a source of it waits: that row is either seen by what follows, or finds no picture.
+    """
+    row = sa.select(images.c.id).where(images.c.id == image).with_for_update()
+    return connection.scalar(row) is not None
 
 
 def idle(connection: sa.Connection, before: datetime, limit: int) -> tuple[ImageId, ...]:
@@ -106,11 +117,8 @@ def idle(connection: sa.Connection, before: datetime, limit: int) -> tuple[Image
 
 def forget_idle(connection: sa.Connection, image: ImageId, before: datetime) -> tuple[str, ...]:
     """Remove the picture if it is idle still; gives the name of its file."""
-    # A job that is being accepted refers to this row: it is either seen below, or finds no picture any more.
-    row = sa.select(images.c.id).where(images.c.id == image)
-    if connection.scalar(row.with_for_update()) is None:
-        return ()
-    if connection.scalar(row.where(*_idle(images.c.id, before))) is None:
+    still = sa.select(images.c.id).where(images.c.id == image, *_idle(images.c.id, before))
+    if not claim(connection, image) or connection.scalar(still) is None:
         return ()
     return (_remove(connection, image),)
 

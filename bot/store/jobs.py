@@ -5,21 +5,37 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any, Final
 
 import sqlalchemy as sa
 
-from bot.errors import DuplicateError, JobUnknownError, PictureUnknownError
-from bot.job import Job, JobId, Outcome, Status, Ticket, status_of
+from bot.errors import (
+    DuplicateError,
+    JobUnknownError,
+    NoOfferError,
+    OverdueError,
+    PictureUnknownError,
+    VanishedError,
+    key_of,
+)
+from bot.job import Cancelled, Failed, Finished, Job, JobId, Moderated, Outcome, Status, Ticket, status_of
 from bot.message import Receipt, Reply
 from bot.record import decode, encode
 from bot.request import ImageId, Imagine, Upscale
-from bot.store import announcements, ledger, processes, turns, usage
-from bot.store.tables import OPEN, UNDELIVERED, Number, images, jobs, people, receipts, sources
+from bot.store import announcements, ledger, processes, strains, turns, usage
+from bot.store.tables import OPEN, UNDELIVERED, UNSURE, Number, images, jobs, people, receipts, sources
 from bot.store.tables import announcements as announcement_table
 from bot.store.values import JobRecord, Usage, Whereabouts
+
+WORTH_TELLING: Final = timedelta(seconds=5)
+"""A pause that is over sooner is not worth a change of the message."""
+GIVEN_UP_S: Final = 600.0
+"""A task that was given up counts at its vendor for as long, at most (BFL)."""
+LOST_S: Final = 120.0
+"""The same of a purchase whose answer was lost: if it went through, it ends as tasks do."""
+_GIVEN_UP: Final = frozenset(key_of(error) for error in (OverdueError, VanishedError, NoOfferError))
 
 WHOLE: Final = (
     sa.select(jobs, announcement_table, receipts.c.door, receipts.c.place, receipts.c.handle)
@@ -81,7 +97,7 @@ def accept(
         "accepted_at": job.accepted_at,
         "cancel_asked": False,
         "word": "",
-        "turn": turns.tag(connection, lane, job.by.key, priority),
+        "turn": turns.tag(connection, lane, job.by.key, priority, job.accepted_at),
         "told_by": process,
         "posting_at": job.accepted_at,
         "ready": False,
@@ -137,6 +153,13 @@ def change(
     return done.rowcount == 1
 
 
+def begin(connection: sa.Connection, job_id: JobId, process: str, now: datetime) -> bool:
+    """Note that the job runs in that process; False where it has ended, or another one has it."""
+    free = sa.and_(OPEN, sa.or_(jobs.c.run_by.is_(None), jobs.c.run_by == process))
+    started = sa.func.coalesce(jobs.c.started_at, now)
+    return change(connection, job_id, free, status=Status.RUNNING, started_at=started, run_by=process)
+
+
 def submitting(connection: sa.Connection, job_id: JobId, process: str, now: datetime) -> bool:
     """Note that a paid request is about to leave; False where it must not: ended, to be cancelled, or not ours."""
     mine = sa.and_(jobs.c.run_by == process, processes.lives(process))
@@ -174,14 +197,27 @@ def finish(
             jobs.update()
             .where(jobs.c.id == job_id, OPEN, condition)
             .values(status=status_of(outcome), outcome=encode(outcome), ended_at=now, word=_last_word(outcome))
-            .returning(jobs.c.job, jobs.c.ticket)
+            .returning(jobs.c.job, jobs.c.ticket, jobs.c.lane)
         )
     ).one_or_none()
     if row is None:
         return False
     ticket = None if row.ticket is None else decode(row.ticket, Ticket)
     ledger.settle(connection, decode(row.job, Job), outcome, ticket, now)
+    match outcome:
+        case Finished() | Moderated():
+            strains.taken(connection, row.lane, job_id)
+        case Failed(unsure=True) if (slot_s := _slot_s(outcome, ticket)) is not None:
+            change(connection, job_id, UNSURE, slot_until=now + timedelta(seconds=slot_s))
+        case Failed() | Cancelled():
+            pass
     return True
+
+
+def ticketed(connection: sa.Connection, job_id: JobId, ticket: Ticket) -> None:
+    """Note the provider's claim check, and that it takes tasks."""
+    change(connection, job_id, ticket=encode(ticket))
+    strains.taken(connection, ticket.provider, job_id)
 
 
 def announced(connection: sa.Connection, job_id: JobId) -> None:
@@ -192,7 +228,7 @@ def announced(connection: sa.Connection, job_id: JobId) -> None:
 def untold(connection: sa.Connection, process: str, doors: Sequence[str], limit: int) -> tuple[JobId, ...]:
     """Ended jobs of these doors that this process is to tell and that nobody deleted; the oldest first."""
     deleted = sa.exists().where(announcement_table.c.job == jobs.c.id, announcement_table.c.deleted_at.is_not(None))
-    mine = sa.select(jobs.c.id).where(UNDELIVERED, jobs.c.told_by == process, jobs.c.door.in_(doors), ~deleted)
+    mine = sa.select(jobs.c.id).where(UNDELIVERED, jobs.c.told_by == process, processes.of_doors(doors), ~deleted)
     return tuple(JobId(job) for job in connection.scalars(mine.order_by(jobs.c.number).limit(limit)))
 
 
@@ -208,7 +244,7 @@ def ahead(connection: sa.Connection, job_id: JobId) -> int:
 
 def whereabouts(connection: sa.Connection, process: str, now: datetime) -> dict[JobId, Whereabouts]:
     """How the open jobs stand that this process tells of."""
-    paused = {pause.provider: pause for pause in turns.pauses(connection, now)}
+    paused = {pause.provider: pause for pause in turns.pauses(connection, now + WORTH_TELLING)}
     columns = (jobs.c.id, jobs.c.lane, jobs.c.status, jobs.c.told_by)
     queued = connection.execute(sa.select(*columns).where(_is(Status.QUEUED)).order_by(jobs.c.turn, jobs.c.number))
     lanes: defaultdict[str, count[int]] = defaultdict(count)
@@ -225,6 +261,7 @@ def whereabouts(connection: sa.Connection, process: str, now: datetime) -> dict[
             cancel_asked=row.cancel_asked,
             ticket=_maybe(row.ticket),
             pause=paused.get(row.lane) if row.status == Status.QUEUED else None,
+            lane=row.lane,
         )
         for row in mine
     }
@@ -258,6 +295,13 @@ def _count(connection: sa.Connection, *wanted: sa.ColumnElement[bool]) -> int:
 
 def _is(status: Status) -> sa.ColumnElement[bool]:
     return sa.and_(jobs.c.status == status, OPEN)  # OPEN for the sake of its partial index
+
+
+def _slot_s(outcome: Failed, ticket: Ticket | None) -> float | None:
+    """Seconds for which a job of unknown end may still be under way at the provider; None where its task ended."""
+    if ticket is None:
+        return LOST_S
+    return GIVEN_UP_S if outcome.key in _GIVEN_UP else None
 
 
 def _last_word(outcome: Outcome) -> Any:

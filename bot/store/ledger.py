@@ -26,6 +26,12 @@ def hold(connection: sa.Connection, job: Job) -> Mapping[Tab, Spent]:
     return _write(connection, job, job.accepted_at, [(Entry.HOLD, 1, job.reserved_cents)])
 
 
+def move(connection: sa.Connection, job: Job, to: Job, now: datetime) -> Mapping[Tab, Spent]:
+    """Hold for the job as it will be, instead of as it was; gives what its counters showed without it."""
+    _write(connection, job, now, [(Entry.RELEASE, 1, job.reserved_cents or NOTHING)])
+    return _write(connection, to, now, [(Entry.HOLD, 1, to.reserved_cents)])
+
+
 def mark(connection: sa.Connection, job: Job, now: datetime) -> None:
     """Note that a paid request is about to leave."""
     _write(connection, job, now, [(Entry.SUBMITTING, 0, None)])
@@ -51,6 +57,14 @@ def settle(connection: sa.Connection, job: Job, outcome: Outcome, ticket: Ticket
     if not pictures or spent < held:
         entries.append((Entry.RELEASE, 1 - pictures, max(NOTHING, held - spent)))
     _write(connection, job, now, entries)
+
+
+def doubt(connection: sa.Connection, job: Job, now: datetime) -> Mapping[Tab, Spent]:
+    """Count a purchase that may have gone through as paid, its hold being needed for another one.
+
+    Gives what the job's counters showed before, as `hold` does.
+    """
+    return _write(connection, job, now, [(entry, 0, job.reserved_cents) for entry in (Entry.HOLD, Entry.SETTLE)])
 
 
 def total(connection: sa.Connection) -> LedgerSum:

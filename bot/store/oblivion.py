@@ -50,8 +50,10 @@ def forget_images(connection: sa.Connection, door: str, prefix: str, some: Seque
     """Remove those that nobody else needs; gives the names of their files. Of the others, only the making is."""
     mine = _begins(makings.c.person_key, f"{door}:{prefix}")
     files: tuple[str, ...] = ()
-    for image in some:
+    for image in sorted(some):
         of_image = makings.c.image == image
+        if not images.claim(connection, image):
+            continue
         if connection.scalar(sa.select(sa.exists().where(of_image, ~mine))):
             connection.execute(makings.delete().where(of_image, mine))
         else:

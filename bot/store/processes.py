@@ -49,13 +49,14 @@ def bury(connection: sa.Connection, lease_s: float, now: datetime) -> tuple[str,
 def take_runs(connection: sa.Connection, process: str, limit: int) -> tuple[Turn, ...]:
     """Running jobs whose process is gone, from now on this one's."""
     orphaned = sa.and_(jobs.c.status == Status.RUNNING, OPEN, _gone(jobs.c.run_by))
-    return _take(connection, orphaned, limit, run_by=process)
+    return _take(connection, (orphaned,), limit, run_by=process)
 
 
 def take_tales(connection: sa.Connection, process: str, doors: Sequence[str], limit: int) -> tuple[JobId, ...]:
     """Jobs of these doors, open or untold, whose teller is gone, from now on this one's; the oldest first."""
     deleted = sa.exists().where(announcements.c.job == jobs.c.id, announcements.c.deleted_at.is_not(None))
-    orphaned = sa.and_(jobs.c.door.in_(doors), _gone(jobs.c.told_by), sa.or_(OPEN, sa.and_(UNDELIVERED, ~deleted)))
+    mine = sa.and_(of_doors(doors), _gone(jobs.c.told_by))
+    orphaned = sa.and_(mine, OPEN), sa.and_(mine, UNDELIVERED, ~deleted)
     return tuple(turn.job for turn in _take(connection, orphaned, limit, told_by=process))
 
 
@@ -71,10 +72,19 @@ def lives(process: str) -> sa.ColumnElement[bool]:
     return sa.exists().where(processes.c.id == process)
 
 
-def _take(connection: sa.Connection, orphaned: sa.ColumnElement[bool], limit: int, **taken: str) -> tuple[Turn, ...]:
+def of_doors(doors: Sequence[str]) -> sa.ColumnElement[bool]:
+    """Whether it came by one of them. Not the bare column: SQLite would read all that ever came along its index."""
+    return sa.func.coalesce(jobs.c.door, "").in_(doors)
+
+
+def _take(
+    connection: sa.Connection, orphaned: Sequence[sa.ColumnElement[bool]], limit: int, **taken: str
+) -> tuple[Turn, ...]:
+    # A question for each kind: of one that joins them by "or", SQLite would make a walk over all jobs there ever were.
+    found = sa.union_all(*(sa.select(jobs.c.id, jobs.c.number).where(kind) for kind in orphaned)).subquery()
+    some = sa.select(found.c.id).order_by(found.c.number).limit(limit)
     # The condition stands in the update, too: of two processes that found the same job, the second finds it taken.
-    some = sa.select(jobs.c.id).where(orphaned).order_by(jobs.c.number).limit(limit)
-    change = jobs.update().where(jobs.c.id.in_(some), orphaned).values(**taken)
+    change = jobs.update().where(jobs.c.id.in_(some), sa.or_(*orphaned)).values(**taken)
     rows = connection.execute(change.returning(jobs.c.id, jobs.c.attempt, jobs.c.number)).all()
     return tuple(Turn(JobId(row.id), row.attempt) for row in sorted(rows, key=lambda row: row.number))
 

@@ -101,6 +101,8 @@ jobs = sa.Table(
     sa.Column("erased", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("run_by", sa.Text),
     sa.Column("told_by", sa.Text),
+    sa.Column("looked_at", Moment),
+    sa.Column("slot_until", Moment),
     sa.UniqueConstraint("door", "event", name="uq_jobs_door_event"),
 )
 OPEN = jobs.c.ended_at.is_(None)
@@ -114,6 +116,7 @@ sa.Index("ix_jobs_open", jobs.c.ended_at, jobs.c.number, **_open_only)
 sa.Index("ix_jobs_open_person", jobs.c.person_key, jobs.c.ended_at, **_open_only)
 sa.Index("ix_jobs_open_lane", jobs.c.lane, jobs.c.status, jobs.c.ended_at, jobs.c.number, **_open_only)
 sa.Index("ix_jobs_turn", jobs.c.lane, jobs.c.status, jobs.c.ended_at, jobs.c.turn, jobs.c.number, **_open_only)
+sa.Index("ix_jobs_slot", jobs.c.lane, jobs.c.slot_until, sqlite_where=UNSURE, postgresql_where=UNSURE)
 sa.Index("ix_jobs_unsure", jobs.c.number, sqlite_where=UNSURE, postgresql_where=UNSURE)
 sa.Index("ix_jobs_undelivered", jobs.c.number, sqlite_where=UNDELIVERED, postgresql_where=UNDELIVERED)
 
@@ -236,7 +239,8 @@ processes = sa.Table(
     sa.Column("beat_at", Moment, nullable=False),
 )
 
-# A lane is the queue before one provider. virtual is the tag of the turn given last (store/turns.py).
+# A lane is the queue before one provider. virtual is the tag of the turn given last (store/turns.py); the rest is of
+# a provider that takes nothing: why, how many times in a row and since when, and the job that tries it.
 lanes = sa.Table(
     "lanes",
     metadata,
@@ -245,6 +249,18 @@ lanes = sa.Table(
     sa.Column("paused_until", Moment),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("strained_at", Moment),
+    sa.Column("probe", sa.Text),
+)
+
+# Providers' own word that a task may have ended, which also tells whose task it is. Each is kept for two days.
+callbacks = sa.Table(
+    "callbacks",
+    metadata,
+    sa.Column("job", sa.Text, primary_key=True),
+    sa.Column("attempt", sa.Integer, primary_key=True),
+    sa.Column("task", sa.Text, primary_key=True),
+    sa.Column("at", Moment, nullable=False, index=True),
 )
 
 # What was spent, by scope and period (bot/spending.py), kept along with the ledger.
@@ -270,6 +286,7 @@ alerts = sa.Table(
     sa.Column("place", sa.Text, primary_key=True),
     sa.Column("spent", Cents, nullable=False),
     sa.Column("at", Moment, nullable=False),
+    sa.Index("ix_alerts_place", "place", "at"),
 )
 
 # The next three belong to the Slack door, whose library writes them; their names and columns are the library's.

@@ -17,16 +17,17 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.job import Job
 from bot.spending import NOTHING, THRESHOLDS, Of, Share, Spent, Tab, TeamSpending, Unit
-from bot.store.tables import UNSURE, Entry, alerts, jobs, ledger, people, totals
+from bot.store.tables import UNSURE, Cents, Entry, alerts, jobs, ledger, people, totals
 
 EVERYBODY: Final = str(Of.TEAM)
 _TOLD_OF: Final = frozenset({Of.TEAM, Of.ROLE, Of.CHANNEL})
 """Whose caps are worth telling an admin; a person is told by a refusal."""
-_UNSURE: Final = (
-    sa.select(sa.func.count(sa.distinct(jobs.c.id)), sa.func.sum(ledger.c.cents))
-    .select_from(jobs.join(ledger, ledger.c.job == jobs.c.id))
-    .where(UNSURE, ledger.c.entry == Entry.HOLD)
-)
+_WAY: Final = sa.case((ledger.c.entry == Entry.HOLD, 1), (ledger.c.entry == Entry.SUBMITTING, 0), else_=-1)
+# Not a join: SQLite would read the whole ledger to find the few jobs.
+_UNSURE: Final = sa.select(
+    sa.func.coalesce(sa.func.sum(_WAY * ledger.c.pictures), 0),
+    sa.type_coerce(sa.func.sum(_WAY * sa.type_coerce(ledger.c.cents, sa.BigInteger)), Cents),
+).where(ledger.c.job.in_(sa.select(jobs.c.id).where(UNSURE)))
 
 
 def read(connection: sa.Connection, tabs: Sequence[Tab]) -> dict[Tab, Spent]:
@@ -82,7 +83,7 @@ def team(connection: sa.Connection, day: str, month: str, periods: Sequence[str]
         people=tuple(Share(names.get(share.name, share.name), share.spent) for share in dearest),
         models=shares(connection, Of.MODEL, month, None),
         days=days(connection, EVERYBODY, periods),
-        unsure=Spent(unsure, held or NOTHING),
+        unsure=Spent(int(unsure), held or NOTHING),
     )
 
 

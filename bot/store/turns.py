@@ -2,19 +2,24 @@
 
 A job's tag, `turn`, counts pictures: it lies one behind its person's last waiting job, and never before the turn given
 last. Whoever asks for sixty gets tags n, n+1 ... n+59, and whoever comes next stands among the first of them. A role's
-priority moves a job's tag ahead by so many pictures, and no further, however many its people ask for.
+priority moves a person's tags ahead by so many pictures, and no further, however many they ask for at once or one
+after the other.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Final
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 import sqlalchemy as sa
 
 from bot.job import JobId, Pause, Status, Turn
-from bot.store.tables import OPEN, jobs, lanes
+from bot.store import strains
+from bot.store.tables import OPEN, UNSURE, jobs, lanes
+
+REMEMBERED: Final = timedelta(minutes=10)
+"""How long turns that somebody had ahead of others count against the next."""
 
 _WAITING: Final = sa.and_(jobs.c.lane == sa.bindparam("lane"), jobs.c.status == Status.QUEUED, OPEN)
 # Put together once: that takes longer than running it.
@@ -27,11 +32,33 @@ _TAGS: Final = sa.select(
 )
 
 
-def tag(connection: sa.Connection, lane: str, person_key: str, priority: float) -> float:
+_SLOTS: Final = sa.select(
+    sa.select(sa.func.count())
+    .where(jobs.c.lane == sa.bindparam("lane"), jobs.c.status == Status.RUNNING, OPEN)
+    .scalar_subquery()
+    .label("running"),
+    sa.select(sa.func.count())
+    .where(jobs.c.lane == sa.bindparam("lane"), UNSURE, jobs.c.slot_until > sa.bindparam("now"))
+    .scalar_subquery()
+    .label("given_up"),
+)
+_LATELY: Final = sa.select(sa.func.max(jobs.c.turn)).where(
+    jobs.c.lane == sa.bindparam("lane"),
+    jobs.c.person_key == sa.bindparam("person"),
+    jobs.c.accepted_at > sa.bindparam("since"),
+)
+
+
+def tag(connection: sa.Connection, lane: str, person_key: str, priority: float, now: datetime) -> float:
     """The tag of a job that the person puts into the lane now; priority in pictures."""
-    row = connection.execute(_TAGS, {"lane": lane, "person": person_key}).one()
-    first = (row.virtual or 0.0) - priority
-    return first if row.last is None else max(first, row.last + 1.0)
+    of = {"lane": lane, "person": person_key}
+    row = connection.execute(_TAGS, of).one()
+    known = [] if row.last is None else [row.last]
+    if priority:  # who goes ahead with each of their jobs, one after the other, would let nobody else have a turn
+        lately = connection.scalar(_LATELY, {**of, "since": now - REMEMBERED})
+        known += [] if lately is None else [lately]
+    first: float = (row.virtual or 0.0) - priority
+    return max([first, *(turn + 1.0 for turn in known)])
 
 
 def before(turn: sa.ColumnElement[float], number: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
@@ -47,35 +74,40 @@ def waiting(connection: sa.Connection) -> tuple[str, ...]:
 
 def give(connection: sa.Connection, lane: str, slots: int, process: str, now: datetime, limit: int) -> tuple[Turn, ...]:
     """Let the next jobs of the lane run in this process: no more than are free of its slots, over all processes."""
-    if not _open(connection, lane, now):
+    row = _open(connection, lane, now)
+    if row is None:
         return ()
-    running = connection.scalar(
-        sa.select(sa.func.count()).where(jobs.c.lane == lane, jobs.c.status == Status.RUNNING, OPEN)
-    )
-    free = min(limit, slots - (running or 0))
+    if trial := strains.on_trial(row):
+        limit = 0 if strains.probing(connection, row) else 1
+    free = min(limit, slots - _busy(connection, lane, now))
     if free <= 0:
         return ()
-    queued = sa.select(jobs.c.id, jobs.c.attempt, jobs.c.turn).where(
-        jobs.c.lane == lane, jobs.c.status == Status.QUEUED, OPEN, jobs.c.ready
+    queued = sa.and_(jobs.c.lane == lane, jobs.c.status == Status.QUEUED, OPEN, jobs.c.ready)
+    found = sa.select(jobs.c.id).where(queued).order_by(jobs.c.turn, jobs.c.number).limit(free)
+    next_ones = tuple(connection.scalars(found))
+    if not next_ones:
+        return ()
+    # The condition stands in the update, too: one of them may have been cancelled or moved to another lane meanwhile.
+    given = (
+        jobs.update()
+        .where(jobs.c.id.in_(next_ones), queued)
+        .values(status=Status.RUNNING, run_by=process, started_at=sa.func.coalesce(jobs.c.started_at, now))
     )
-    rows = connection.execute(queued.order_by(jobs.c.turn, jobs.c.number).limit(free)).all()
+    rows = connection.execute(given.returning(jobs.c.id, jobs.c.attempt, jobs.c.turn, jobs.c.number)).all()
     if rows:
-        started = sa.func.coalesce(jobs.c.started_at, now)
-        connection.execute(
-            jobs.update()
-            .where(jobs.c.id.in_([row.id for row in rows]))
-            .values(status=Status.RUNNING, run_by=process, started_at=started)
-        )
-        served = max(row.turn for row in rows)
-        connection.execute(lanes.update().where(lanes.c.name == lane, lanes.c.virtual < served).values(virtual=served))
-    return tuple(Turn(JobId(row.id), row.attempt) for row in rows)
+        changes: dict[str, Any] = {"virtual": max(row.virtual, *(each.turn for each in rows))}
+        if trial:
+            changes["probe"] = rows[0].id
+        connection.execute(lanes.update().where(lanes.c.name == lane).values(changes))
+    return tuple(Turn(JobId(each.id), each.attempt) for each in sorted(rows, key=lambda each: (each.turn, each.number)))
 
 
-def give_back(connection: sa.Connection, job: JobId) -> bool:
-    """Let a job wait again whose run did not begin; its tag is the old one, so it is among the next."""
+def give_back(connection: sa.Connection, job: JobId, process: str) -> bool:
+    """Let a job wait again whose run did not begin here; its tag is the old one, so it is among the next."""
+    unbought = sa.and_(jobs.c.status == Status.RUNNING, jobs.c.submitted_at.is_(None), OPEN)
     done = connection.execute(
         jobs.update()
-        .where(jobs.c.id == job, jobs.c.status == Status.RUNNING, jobs.c.submitted_at.is_(None), OPEN)
+        .where(jobs.c.id == job, jobs.c.run_by == process, unbought)
         .values(status=Status.QUEUED, run_by=None)
     )
     return done.rowcount == 1
@@ -86,22 +118,6 @@ def pause(connection: sa.Connection, lane: str, until: datetime, reason: str) ->
     _make(connection, lane)
     longer = sa.or_(lanes.c.paused_until.is_(None), lanes.c.paused_until < until)
     connection.execute(lanes.update().where(lanes.c.name == lane, longer).values(paused_until=until, reason=reason))
-
-
-def resume(connection: sa.Connection, lane: str) -> None:
-    """Its provider took a task: whatever was wrong is over."""
-    connection.execute(
-        lanes.update()
-        .where(lanes.c.name == lane, sa.or_(lanes.c.paused_until.is_not(None), lanes.c.failures > 0))
-        .values(paused_until=None, reason="", failures=0)
-    )
-
-
-def failed(connection: sa.Connection, lane: str) -> int:
-    """Count one more failure in a row of the lane's provider; how many there were with it."""
-    _make(connection, lane)
-    counted = lanes.update().where(lanes.c.name == lane).values(failures=lanes.c.failures + 1)
-    return connection.scalar(counted.returning(lanes.c.failures)) or 0
 
 
 def pauses(connection: sa.Connection, now: datetime) -> tuple[Pause, ...]:
@@ -116,11 +132,16 @@ def make(connection: sa.Connection, names: Sequence[str]) -> None:
         _make(connection, name)
 
 
-def _open(connection: sa.Connection, lane: str, now: datetime) -> bool:
-    """Whether turns are given; locks the lane on PostgreSQL, so that no two processes count the same free slot."""
-    asked = sa.select(lanes.c.paused_until).where(lanes.c.name == lane).with_for_update()
-    row = connection.execute(asked).one_or_none()
-    return row is not None and (row.paused_until is None or row.paused_until <= now)
+def _open(connection: sa.Connection, lane: str, now: datetime) -> sa.Row[Any] | None:
+    """The lane's row, where turns are given; locked on PostgreSQL, so that no two processes count the same slot."""
+    row = connection.execute(sa.select(lanes).where(lanes.c.name == lane).with_for_update()).one_or_none()
+    return row if row is not None and (row.paused_until is None or row.paused_until <= now) else None
+
+
+def _busy(connection: sa.Connection, lane: str, now: datetime) -> int:
+    """The slots that are taken: by what runs, and by tasks that were given up and may still be under way over there."""
+    row = connection.execute(_SLOTS, {"lane": lane, "now": now}).one()
+    return int(row.running + row.given_up)
 
 
 def _make(connection: sa.Connection, lane: str) -> None:

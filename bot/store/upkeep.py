@@ -33,7 +33,7 @@ def rerun(connection: sa.Connection, job_id: JobId) -> None:
     begun = jobs.update().where(jobs.c.id == job_id, jobs.c.status.in_(again)).values(
         status=Status.QUEUED,
         attempt=jobs.c.attempt + 1,
-        turn=turns.tag(connection, record.lane, record.job.by.key, 0.0),
+        turn=turns.tag(connection, record.lane, record.job.by.key, 0.0, record.accepted_at),
         ready=True,
         started_at=None,
         submitted_at=None,

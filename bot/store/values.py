@@ -59,6 +59,7 @@ class Whereabouts:
     cancel_asked: bool
     ticket: Ticket | None
     pause: Pause | None
+    lane: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

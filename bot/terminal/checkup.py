@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+from collections.abc import Sequence
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 from adapters import Finding, State
 from bot.app import database_url, open_catalogue
 from bot.clock import RealClock
-from bot.errors import BotError, Fact, SettingsError, StorageDownError, key_of
+from bot.errors import BotError, Fact, SettingsError, StorageDownError, StorageShutError, key_of
+from bot.offer import Offer
 from bot.providers.catalogue import Catalogue
 from bot.settings import Settings
 from bot.shelf import SPOOL
@@ -39,7 +42,7 @@ class Checkup:
         else:
             self._put(State.WELL, "terminal-settings-from", file=str(self._settings.source))
         await self._folder()
-        await self._pictures()
+        await self.pictures()
         await self._database()
         catalogue = open_catalogue(self._settings, RealClock())
         try:
@@ -62,8 +65,8 @@ class Checkup:
         else:
             self._put(State.WELL, "check-store", place=str(folder))
 
-    async def _pictures(self) -> None:
-        """What is in the data folder has been looked at."""
+    async def pictures(self) -> None:
+        """The bucket, if there is one, and what waits to be brought there."""
         url = self._settings.store.pictures_url.get_secret_value()
         if not url:
             return
@@ -72,7 +75,10 @@ class Checkup:
         try:
             public = await bucket.examine()
         except StorageDownError as error:
-            self._put(State.FAULT, "check-pictures-fault", place=bucket.place, reason=self._reason(key_of(error)))
+            reason = "reason-storage-shut" if isinstance(error, StorageShutError) else "reason-storage-down"
+            self._put(
+                State.FAULT, "check-pictures-fault", place=bucket.place, reason=self._words.say(self._tongue, reason)
+            )
         else:
             key = "check-pictures-public" if public else "check-pictures"
             self._put(State.FAULT if public else State.WELL, key, place=bucket.place)
@@ -112,8 +118,21 @@ class Checkup:
         else:
             money = self._words.money(self._tongue, Decimal(str(health.credits_cents)))
             self._put(State.WELL, "check-provider-credits", **facts, money=money)
+        self._prices(stand.provider.offers)
         if health.engine:
             self._put(State.ASIDE, f"check-engine-{health.engine}", command=health.remedy)
+
+    def _prices(self, offers: Sequence[Offer]) -> None:
+        """What a picture costs, and since when nobody has looked; free ones need no word."""
+        money = partial(self._words.money, self._tongue)
+        told = [f"{offer.model} {money(offer.price_cents)}" for offer in offers if offer.price_cents]
+        dates = [offer.price_as_of for offer in offers if offer.price_cents and offer.price_as_of]
+        if told and dates:
+            self._put(State.ASIDE, "check-prices", prices=", ".join(told), day=min(dates).isoformat())
+        unknown = [offer.model for offer in offers if offer.price_cents is None]
+        if unknown:
+            assumed = self._settings.policy.unknown_price_cents
+            self._put(State.ASIDE, "check-prices-unknown", models=", ".join(unknown), cents=assumed)
 
     def _reason(self, key: str) -> str:
         known = f"reason-{key}" in self._words

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from bot import plot, policy, statement
 from bot.app import database_url, limits_of
@@ -25,7 +26,7 @@ async def show(settings: Settings, words: Words, tongue: str, *, month: str | No
     clock, limits = RealClock(), limits_of(settings)
     this = policy.period(clock.now(), Per.MONTH, limits)
     asked = month or this
-    store = await Store.open(database_url(settings), clock=clock)
+    store = await Store.open(database_url(settings), clock=clock, visit=True)
     try:
         spent = await team(store, limits, clock.now(), month=asked, top=None)
     finally:
@@ -63,5 +64,5 @@ def _table(kind: str, shares: Sequence[Share], words: Words, tongue: str) -> Tab
     for share in shares:
         cents = share.spent.cents
         money = words.total(tongue, cents) if cents != NOTHING else words.say(tongue, "cost-free")
-        table.add_row(share.name, str(share.spent.pictures), money)
+        table.add_row(Text(share.name), str(share.spent.pictures), money)
     return table

@@ -20,6 +20,7 @@ from bot.offer import Grid, Number, Offer, Ratios
 from bot.providers import REGISTRY, Health, Kit, Provider, Reading
 from bot.record import decode, encode
 from bot.request import SIDE_LIMIT, ImageId, Imagine, Kind, Ratio, Request, Shape, Upscale
+from bot.settings import Policy
 from tests.standins.bfl import FluxStandIn
 from tests.standins.fault import Fault
 from tests.standins.front import AT_ONCE
@@ -125,6 +126,10 @@ async def test_no_price_is_silently_zero(opened: Opened) -> None:
         else:
             assert offer.price_cents is None or offer.price_cents > 0
             assert offer.price_cents is None or offer.price_as_of is not None
+
+
+async def test_an_unknown_price_is_held_to_be_dearer_than_any_known_one(opened: Opened) -> None:
+    assert all((offer.price_cents or 0) < Policy().unknown_price_cents for offer in opened.provider.offers)
 
 
 async def test_controls_are_parameters_that_a_person_can_ask_for(opened: Opened) -> None:

@@ -19,10 +19,11 @@ from bot.shelf import Shelf, checked, open_shelf
 from bot.store import Store
 from tests.clock import HeldClock
 from tests.standins.bucket import KEYS, StandInBucket, bucket, moto
-from tests.unit.store.made import ADA, CAT, anything_goes, made_job, said
+from tests.unit.store.made import ADA, BOB, CAT, anything_goes, drawn, made_job
 from tests.unit.test_gallery import hash_of, painted
 
-FOLDER, BUCKET = "folder", "bucket"
+FOLDER, BUCKET, FLEET = "folder", "bucket", "bucket beside PostgreSQL"
+everywhere = pytest.mark.parametrize("home", [FOLDER, BUCKET, FLEET], indirect=True)
 
 
 @dataclass
@@ -53,7 +54,7 @@ class Home:
     async def accepted(self, event: str = "", *references: ImageId) -> JobId:
         """Raises PictureUnknownError."""
         job = made_job(self.clock, request=replace(CAT, references=references), event=event)
-        await self.store.accept(job, anything_goes, draw=lambda _: said("Accepted"))
+        await self.store.accept(job, anything_goes, draw=drawn)
         return job.id
 
 
@@ -66,7 +67,8 @@ def storage() -> Iterator[str]:
 @pytest.fixture(params=[FOLDER, BUCKET])
 async def home(request: pytest.FixtureRequest, tmp_path: Path, storage: str) -> AsyncIterator[Home]:
     clock = HeldClock()
-    store = await Store.open(f"sqlite:///{tmp_path}/bot.sqlite", clock=clock)
+    url = f"sqlite:///{tmp_path}/bot.sqlite"
+    store = await Store.open(request.getfixturevalue("postgres_url") if request.param == FLEET else url, clock=clock)
     try:
         if request.param == FOLDER:
             shelf = await open_shelf(tmp_path, "", {}, clock)
@@ -101,6 +103,7 @@ async def test_a_shelved_picture_is_read_before_it_is_kept(home: Home) -> None:
     assert await home.lying() == {f"{image}.webp": picture}
 
 
+@everywhere
 async def test_the_same_picture_by_many_at_once_lies_there_once(home: Home) -> None:
     picture = painted()
     async with asyncio.TaskGroup() as group:
@@ -165,6 +168,7 @@ async def test_a_forgotten_job_takes_its_picture_along(home: Home) -> None:
         await home.gallery.read(saved.id)
 
 
+@everywhere
 async def test_a_picture_that_is_forgotten_while_it_comes_in_again_is_whole_or_gone(home: Home) -> None:
     for turn in range(6):
         first, second = await home.accepted(f"a{turn}"), await home.accepted(f"b{turn}")
@@ -177,21 +181,25 @@ async def test_a_picture_that_is_forgotten_while_it_comes_in_again_is_whole_or_g
         assert kept.result().name in await home.lying()
 
 
+@everywhere
 async def test_what_was_only_brought_goes_after_its_time(home: Home) -> None:
-    used, idle, again = [await home.gallery.keep(painted(colour), by=ADA.key) for colour in ("red", "teal", "plum")]
+    colours = ("red", "teal", "plum", "lime")
+    used, idle, again, too = [await home.gallery.keep(painted(colour), by=ADA.key) for colour in colours]
     made = await home.gallery.keep(painted("navy"), by=ADA.key, job=await home.accepted("made"))
     await home.accepted("used", used.id)
     await home.clock.advance(timedelta(days=2).total_seconds())
     before = home.clock.now() - timedelta(days=1)
     await home.gallery.keep(painted("plum"), by=ADA.key)
+    await home.gallery.keep(painted("lime"), by=BOB.key)
     await home.gallery.tidy(before)
-    assert set(await home.lying()) == {used.name, again.name, made.name}
+    assert set(await home.lying()) == {used.name, again.name, too.name, made.name}
     with pytest.raises(PictureUnknownError):
         await home.gallery.picture(idle.id)
     with pytest.raises(PictureUnknownError):
         await home.accepted("late", idle.id)
 
 
+@everywhere
 async def test_a_job_that_takes_a_picture_up_is_before_the_tidying_or_after_it(home: Home) -> None:
     pictures = [await home.gallery.keep(painted(f"#00{turn}000"), by=ADA.key) for turn in range(6)]
     await home.clock.advance(timedelta(days=2).total_seconds())

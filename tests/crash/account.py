@@ -90,6 +90,7 @@ class Account:
     """One scenario, whole. kills: processes that were ended by force.
 
     doubts: jobs that may end as unsure for another reason than a kill, such as an answer that the provider lost.
+    failures: jobs that may end without a picture, since the provider could not or would not make one.
     """
 
     asks: Sequence[Ask]
@@ -99,6 +100,7 @@ class Account:
     slots: int
     kills: int = 0
     doubts: int = 0
+    failures: int = 0
     crowded: int = 0
     """How often the provider turned a task away since too many were active."""
     unbalanced: int = 0

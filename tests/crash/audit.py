@@ -13,7 +13,7 @@ from tests.crash.account import ENDS, Account, Entry, Post, Sale
 
 def audit(account: Account) -> list[str]:
     """Every broken promise in a sentence; none for a scenario that went well."""
-    found = [*_taken_in(account), *_doubts(account), *_cap(account), *_total(account)]
+    found = [*_taken_in(account), *_doubts(account), *_failures(account), *_cap(account), *_total(account)]
     for entry in account.book:
         sales = [sale for sale in account.sales if sale.mark == entry.mark]
         posts = [post for post in account.posts if post.mark == entry.mark]
@@ -85,6 +85,13 @@ def _doubts(account: Account) -> Iterator[str]:
     allowed = SUBMIT_GATE * account.kills + account.doubts
     if account.unsure > allowed:
         yield f"{account.unsure} jobs are unsure, {allowed} may be ({account.kills} kills)"
+
+
+def _failures(account: Account) -> Iterator[str]:
+    """No crash is a reason for a job to fail."""
+    failed = [entry.mark for entry in account.book if entry.status in (Status.FAILED, Status.MODERATED)]
+    if len(failed) > account.failures:
+        yield f"{len(failed)} jobs failed ({', '.join(failed)}), {account.failures} may"
 
 
 def _cap(account: Account) -> Iterator[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 from typing import Final
 
 from bot.job import Status
@@ -61,9 +60,7 @@ async def terminate_in_a_burst(stage: Stage) -> None:
     await stage.open()
     await stage.ask(BURST)
     await stage.until(lambda: stage.town.flux.bought >= 1, what="the first purchase")
-    code = await stage.bot.stop(signal.SIGTERM)
-    stage.disturb()
-    assert code == 0, f"it ended with {code}"
+    await stage.told_to_end(stage.bot)
     assert "Traceback" not in stage.bot.log(), stage.bot.log()[-3000:]
     assert set(stage.book.statuses()) <= {Status.QUEUED, Status.RUNNING, Status.FINISHED}
     await stage.open()

@@ -27,14 +27,17 @@ TELLING: Final = ("accept.written", "announce.posted", "finish.written", "delive
 
 
 def cut_at(point: str) -> Callable[[Stage], Awaitable[None]]:
-    """One life per door ends there; each next one has to see to what the last one left."""
+    """A life for each door ends there; the next one has to see to what it left."""
 
     async def play(stage: Stage) -> None:
         for door in DOORS if point in TELLING else DOORS[:1]:
+            if stage.bots:
+                await stage.told()
+                await stage.stop()
             await stage.open(doors=DOORS, die_at=point)
             await stage.ask(doors=[door])
             await stage.died()
-        await stage.open(doors=DOORS)
+            await stage.open(doors=DOORS)
 
     return play
 

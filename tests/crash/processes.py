@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from tests.crash.scenario import Scenario
@@ -84,14 +85,29 @@ async def zombie_house(stage: Stage) -> None:
     first.send(signal.SIGCONT)
 
 
+def asleep_at(point: str) -> Callable[[Stage], Awaitable[None]]:
+    """A process sleeps at exactly that moment for two leases, others do its work, and it goes on where it was."""
+
+    async def play(stage: Stage) -> None:
+        sleeper = await stage.open(doors=DOORS, die_at=f"{point}=stop")
+        await stage.ask(doors=["web"])
+        await stage.asleep(sleeper)
+        await stage.open(doors=DOORS)
+        await asyncio.sleep(2 * LEASE_S)  # two leases
+        sleeper.send(signal.SIGCONT)
+        stage.disturb()
+        await stage.ask(3, doors=DOORS)
+
+    return play
+
+
 async def worker_told_to_end(stage: Stage) -> None:
     """A worker is told to end in the middle of everything: what it had goes on elsewhere, nothing in doubt."""
     await stage.open("--doors", ",".join(DOORS), doors=DOORS)
     first = await stage.worker()
     await stage.worker()
     await crowd(stage)
-    assert await first.stop(signal.SIGTERM) == 0
-    stage.disturb()
+    await stage.told_to_end(first)
 
 
 async def crowded_cap(stage: Stage) -> None:
@@ -103,11 +119,12 @@ async def crowded_cap(stage: Stage) -> None:
     await stage.kill(workers[0])
 
 
+ASLEEP: Final = ("submit.begun", "submit.sent", "collect.kept", "finish.written", "deliver.sent")
 BUSY: Final = {"submit_s": 0.3, "work_s": (0.5, 1.5)}
 
 
 def _scenario(name: str, says: str, play: object, **more: object) -> Scenario:
-    given = {"latency": BUSY, "slots": 8, **more}
+    given = {"latency": BUSY, "slots": 8, "lasts_s": 35.0, **more}
     return Scenario(name=name, says=says, play=play, databases=("postgresql",), **given)  # type: ignore[arg-type]
 
 
@@ -119,6 +136,10 @@ SCENARIOS: Final = (
     _scenario("gateway of its own killed", "Slack's only gateway is gone for a lease", split_gateways),
     _scenario("zombie worker", "a worker sleeps for two leases (SIGSTOP) and wakes", zombie),
     _scenario("zombie house", "a process with doors sleeps for two leases and wakes", zombie_house),
+    *(
+        _scenario(f"asleep at {point}", f"a process sleeps at {point} for two leases and wakes", asleep_at(point))
+        for point in ASLEEP
+    ),
     _scenario("worker told to end", "SIGTERM to one of two workers", worker_told_to_end),
     _scenario("cap of six, four workers", "54 jobs, kill -9 of a worker", crowded_cap, slots=6),
 )

@@ -18,14 +18,14 @@ DEADLINE: Final = {"IMAGEBOT__PROVIDERS__FLUX__DEADLINE_S": "30"}
 
 
 def going_wrong(
-    *faults: tuple[Fault, At | None], times: int | None = 2, doubts: int = 0
+    *faults: tuple[Fault, At | None], times: int | None = 2, doubts: int = 0, failures: int = 0
 ) -> Callable[[Stage], Awaitable[None]]:
-    """Some jobs meet each of these; doubts: how many may end without anybody knowing whether they are billed."""
+    """Some jobs meet each of these; so many may end in doubt, and so many without a picture."""
 
     async def play(stage: Stage) -> None:
         for fault, at in faults:
             stage.town.flux.fault(fault, at=at, times=times)
-        stage.doubts = doubts
+        stage.doubts, stage.failures = doubts, failures
         await stage.open()
         await stage.ask(JOBS)
 
@@ -49,6 +49,7 @@ async def outage(stage: Stage) -> None:
     await stage.until(lambda: stage.town.flux.requests(At.POLL), what="the first poll")
     async with away(stage.town.flux.front.runner):
         await stage.ask(JOBS)
+        stage.failures += JOBS  # nothing was bought, and they are told so
         await asyncio.sleep(30 / SPEED)  # the length of the outage
         stage.disturb()
 
@@ -88,7 +89,8 @@ SCENARIOS: Final = (
     _scenario(
         "errors and moderation", "tasks that end as Error, Failed or moderated: nothing is charged",
         going_wrong(
-            (Fault.ERROR_OBJECT, At.TASK), (Fault.FAILED, At.TASK), (Fault.CONTENT_MODERATED, At.TASK), times=1
+            (Fault.ERROR_OBJECT, At.TASK), (Fault.FAILED, At.TASK), (Fault.CONTENT_MODERATED, At.TASK),
+            times=1, failures=3,
         ),
     ),
     _scenario(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.crash import kills, platforms, points, processes, provider, soak, storage
+from tests.crash import heritage, kills, platforms, points, processes, provider, shelf, soak, storage
 from tests.crash.scenario import Scenario
 
 SCENARIOS: Final[tuple[Scenario, ...]] = (
@@ -12,6 +12,8 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
     *kills.SCENARIOS,
     *processes.SCENARIOS,
     *storage.SCENARIOS,
+    *heritage.SCENARIOS,
+    *shelf.SCENARIOS,
     *provider.SCENARIOS,
     *platforms.SCENARIOS,
     *soak.SCENARIOS,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Final
@@ -80,7 +79,7 @@ async def _one_dies(stage: Stage, lives: dict[int, Start]) -> None:
     if stage.dice.random() < 0.75:
         await stage.kill(bot)
     else:
-        assert await bot.stop(signal.SIGTERM) == 0, bot.log()[-2000:]
+        await stage.told_to_end(bot)
     await start()
     lives[len(stage.bots) - 1] = start
 
@@ -93,10 +92,12 @@ async def _something(stage: Stage) -> None:
         case "fault":
             fault, at = dice.choice(HARMLESS)
             town.flux.fault(fault, at=at)
+            stage.failures += 1
         case "doubt":
             fault, at = dice.choice(DOUBTFUL)
             town.flux.fault(fault, at=at)
             stage.doubts += 1
+            stage.failures += 1  # what surely was not bought
         case "stumble":
             town.discord.fail("PATCH", status=502)
             town.slack.fail("chat.update", status=502)
@@ -108,14 +109,14 @@ async def _something(stage: Stage) -> None:
 
 async def _press(stage: Stage, shown: Shown, label: str) -> None:
     """Somebody presses a button on one of the messages that stand so, if it is there by then."""
-    town = stage.town
+    town, dice = stage.town, stage.dice
     with suppress(LookupError, AssertionError):  # it has changed meanwhile, or nobody is there to answer
-        if stage.dice.random() < 0.5:
-            message = stage.dice.choice([one for one in town.ours_in_slack() if town.shown(one) is shown])
-            await town.slack.press(town.grace, message, label, wait=False)
+        if dice.random() < 0.5:
+            there = dice.choice([one for one in town.ours_in_slack() if town.shown(one) is shown])
+            await town.slack.press(town.grace, there, label, wait=False)
         else:
-            message = stage.dice.choice([one for one in town.ours_in_discord() if town.shown(one) is shown])
-            pressed = await town.discord.press(town.ada, message, label, wait=label == "Delete")
+            here = dice.choice([one for one in town.ours_in_discord() if town.shown(one) is shown])
+            pressed = await town.discord.press(town.ada, here, label, wait=label == "Delete")
             if pressed.message is not None and pressed.ephemeral:
                 await town.discord.press(town.ada, pressed.message, "Really delete?", wait=False)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import subprocess
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack, suppress
@@ -22,6 +23,7 @@ from tests.endtoend.process import Bot
 PATIENCE_S: Final = 90.0
 """How long anything may take on a busy machine before a scenario calls it lost."""
 LOOK_S: Final = 0.05
+NOWHERE: Final = "http://127.0.0.1:9"
 SOCKETS: Final = 2
 """That a Slack door opens."""
 
@@ -32,7 +34,7 @@ class SkippedError(Exception):
 
 @dataclass
 class Stage:
-    """kills and doubts go into the account; `bots` are all processes that there ever were."""
+    """kills, doubts and failures go into the account; `bots` are all processes that there ever were."""
 
     folder: Path
     database: Database
@@ -43,8 +45,11 @@ class Stage:
     speed: float = 1.0
     """How many of the bot's seconds pass in one of ours."""
     bots: list[Bot] = field(default_factory=list)
+    webs: list[Bot] = field(default_factory=list)
+    """Those of them that have the web door."""
     kills: int = 0
     doubts: int = 0
+    failures: int = 0
     closing: ExitStack = field(default_factory=ExitStack)
     """What is to be put right once the auditor has seen everything."""
     disturbed_at: float = field(default_factory=time.monotonic)
@@ -92,6 +97,7 @@ class Stage:
         self.bots.append(bot)
         identified, connected = len(self.town.discord.gateway.identifies), self.town.slack.sockets.connects
         if "web" in doors:
+            self.webs.append(bot)
             await bot.start(die_at=die_at)
         else:
             await bot.launch(die_at=die_at)
@@ -103,19 +109,29 @@ class Stage:
             await self.until(lambda: sockets.connects >= connected + SOCKETS and len(sockets.live) >= SOCKETS, bot=bot)
         return bot
 
-    async def worker(self, **settings: str) -> Bot:
+    async def worker(self, *, die_at: str = "", **settings: str) -> Bot:
         """A process without a door, once it has entered itself in the book."""
-        before = await asyncio.to_thread(self.book.processes)
-        bot = await self.open("--worker", doors=(), **settings)
-        async with asyncio.timeout(PATIENCE_S):
-            while bot.alive and await asyncio.to_thread(self.book.processes) <= before:
-                await asyncio.sleep(LOOK_S)  # noqa: ASYNC110 - the database tells nobody
+        before = self.book.processes()
+        bot = await self.open("--worker", doors=(), die_at=die_at, **settings)
+        await self._looked_up(lambda: not bot.alive or self.book.processes() > before, PATIENCE_S)
         assert bot.alive, f"the worker did not start: {bot.log()[-2000:]}"
         return bot
 
     async def kill(self, bot: Bot | None = None) -> None:
         """kill -9."""
         await (bot or self.bot).kill()
+        self.hurt()
+
+    async def asleep(self, bot: Bot) -> None:
+        """Wait until the process has put itself to sleep at its point; it counts as one that was killed."""
+
+        def stopped() -> bool:
+            state = subprocess.run(
+                ["ps", "-o", "state=", "-p", str(bot.pid)], capture_output=True, text=True, check=False
+            )
+            return state.stdout.startswith("T")
+
+        await self._looked_up(stopped, PATIENCE_S)
         self.hurt()
 
     async def died(self) -> None:
@@ -138,8 +154,16 @@ class Stage:
         """Ask every process to end, as an operator does. Raises AssertionError where one does not end well."""
         for bot in self.bots:
             if bot.alive:
-                code = await bot.stop(signal.SIGTERM)
-                assert code == 0, f"asked to end, it ended with {code}: {bot.log()[-2000:]}"
+                await self.told_to_end(bot)
+
+    async def told_to_end(self, bot: Bot) -> None:
+        """SIGTERM. Raises AssertionError where it does not end, or not well."""
+        try:
+            code = await bot.stop(signal.SIGTERM)
+        except TimeoutError:
+            raise AssertionError(f"told to end, {bot.log_name} did not: {bot.log()[-2000:]}") from None
+        self.disturb()
+        assert code == 0, f"told to end, {bot.log_name} ended with {code}: {bot.log()[-2000:]}"
 
     async def end(self) -> None:
         """Leave nothing running, whatever happened."""
@@ -154,16 +178,14 @@ class Stage:
     async def ask(self, count: int = 1, *, doors: Sequence[str] = ("web",), more: str = "") -> list[Wish]:
         """So many wishes at once, by these doors in turn."""
         self.disturb()
-        url = next((bot.url for bot in reversed(self.bots) if bot.alive), "http://127.0.0.1:9")
+        url = next((bot.url for bot in reversed(self.webs) if bot.alive), NOWHERE)
         each = (self.town.ask(doors[number % len(doors)], url, more) for number in range(count))
         return list(await asyncio.gather(*each))
 
     async def told(self, *, patience_s: float = PATIENCE_S) -> None:
         """Wait until the book says that every job has ended and was told."""
         with suppress(TimeoutError):  # the auditor says what is left
-            async with asyncio.timeout(patience_s):
-                while await asyncio.to_thread(self.book.left):
-                    await asyncio.sleep(LOOK_S)  # noqa: ASYNC110 - the database tells nobody
+            await self._looked_up(lambda: not self.book.left(), patience_s)
         self.ended_after_s = time.monotonic() - self.disturbed_at
 
     async def until(self, condition: Callable[[], Any], *, bot: Bot | None = None, what: str = "") -> None:
@@ -177,6 +199,14 @@ class Stage:
         except TimeoutError:
             log = self.bot.log()[-3000:] if self.bots else ""
             raise AssertionError(f"waited {PATIENCE_S} s for {what or condition}: {log}") from None
+
+    async def _looked_up(self, condition: Callable[[], bool], patience_s: float) -> None:
+        """Wait for something that only the database knows. Raises TimeoutError."""
+        async with asyncio.timeout(patience_s):
+            while True:
+                if await asyncio.to_thread(condition):
+                    return
+                await asyncio.sleep(LOOK_S)  # between two looks
 
     # The end.
 
@@ -194,6 +224,7 @@ class Stage:
             slots=self.slots,
             kills=self.kills,
             doubts=self.doubts,
+            failures=self.failures,
             crowded=town.flux.turned_away,
             unbalanced=await asyncio.to_thread(book.unbalanced),
             violations=violations,

@@ -20,7 +20,7 @@ CLEAN = Account(asks=[ASK], sales=[SALE], posts=[POST], book=[ENTRY], slots=1)
 UNSURE = replace(ENTRY, status=Status.UNSURE, settled=Decimal(0))
 DOUBT = replace(CLEAN, book=[UNSURE], posts=[replace(POST, shown=Shown.UNSURE)], kills=1)
 FAILED = replace(ENTRY, status=Status.FAILED, settled=Decimal(0), released=PRICE)
-REFUND = replace(CLEAN, book=[FAILED], posts=[replace(POST, shown=Shown.FAILED)], sales=[])
+REFUND = replace(CLEAN, failures=1, book=[FAILED], posts=[replace(POST, shown=Shown.FAILED)], sales=[])
 
 
 @pytest.mark.parametrize("account", [CLEAN, DOUBT, REFUND])
@@ -49,6 +49,7 @@ def test_an_account_without_fault_is_passed(account: Account) -> None:
         (replace(DOUBT, kills=0), "1 jobs are unsure, 0 may be"),
         (replace(DOUBT, posts=[POST]), "its message says picture"),
         (replace(DOUBT, book=[replace(UNSURE, released=PRICE)]), "only 0.0 are held"),
+        (replace(REFUND, failures=0), "1 jobs failed (wren0001), 0 may"),
         (replace(REFUND, sales=[SALE]), "the provider bills 2.5 cents, and the ledger says 0"),
         (replace(CLEAN, book=[replace(ENTRY, held=Decimal(3))]), "of 3 cents held"),
         (replace(CLEAN, book=[replace(ENTRY, settled=Decimal("2.49"), released=Decimal("0.01"))]), "ledger says 2.49"),
@@ -75,14 +76,14 @@ def test_a_kill_excuses_no_more_than_what_was_being_handed_over() -> None:
 
 
 def test_tasks_that_follow_each_other_are_not_active_at_once() -> None:
-    second = {"mark": "wren0002"}
+    later = replace(SALE, mark="wren0002", begin_s=5.0, end_s=9.0)
     account = replace(
         CLEAN,
-        asks=[ASK, replace(ASK, **second)],
-        sales=[SALE, replace(SALE, begin_s=5.0, end_s=9.0, **second)],
-        posts=[POST, replace(POST, **second)],
-        book=[ENTRY, replace(ENTRY, **second)],
+        asks=[ASK, replace(ASK, mark="wren0002")],
+        sales=[SALE, later],
+        posts=[POST, replace(POST, mark="wren0002")],
+        book=[ENTRY, replace(ENTRY, mark="wren0002")],
     )
     assert audit(account) == []
-    overlapping = [SALE, replace(SALE, begin_s=4.9, end_s=9.0, **second)]
-    assert audit(replace(account, sales=overlapping)) == ["2 tasks were active at once, 1 may be"]
+    sooner = [SALE, replace(later, begin_s=4.9)]
+    assert audit(replace(account, sales=sooner)) == ["2 tasks were active at once, 1 may be"]

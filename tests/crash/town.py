@@ -61,6 +61,8 @@ class Town:
     discord: Discord
     slack: Slack
     wishes: list[Wish] = field(default_factory=list)
+    first: int = 1
+    """The number of the first wish's bird."""
 
     def __post_init__(self) -> None:
         self.ada = self.discord.person("Ada")
@@ -100,7 +102,7 @@ class Town:
 
     async def ask(self, door: str, url: str, more: str = "") -> Wish:
         """Type a wish in a door; what happens to it is not waited for. url: where the web door is."""
-        wish = Wish(f"wren{len(self.wishes) + 1:04d}", door)
+        wish = Wish(f"wren{self.first + len(self.wishes):04d}", door)
         self.wishes.append(wish)
         prompt = f"{wish.mark} at dusk {SMALL} {more}".strip()
         if door == "discord":

@@ -274,7 +274,12 @@ class FluxStandIn(StandIn):
         return web.json_response(state, status=503 if broken else 200)
 
     async def _poll_in_wrong_place(self, call: Call) -> web.Response:
-        return web.json_response({"id": call.request.query.get("id", ""), "status": self._on_submit_host})
+        """A task with a webhook has no polling address: it can only be asked after where it was submitted."""
+        asked = call.request.query.get("id", "")
+        task = self.tasks.get(asked)
+        if task is not None and task.body.get("webhook_url"):
+            return await self._poll(call)
+        return web.json_response({"id": asked, "status": self._on_submit_host})
 
     def _state(self, task: BflTask) -> dict[str, Any]:
         """A poll's answer as of now."""

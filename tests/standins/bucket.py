@@ -56,25 +56,28 @@ class StandInBucket:
     front: str = ""
     mood: Mood = Mood.WELL
     seen: list[Seen] = field(default_factory=list)
+    came: asyncio.Event = field(default_factory=asyncio.Event)
     over: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def url(self) -> str:
         return f"s3://{self.name}/pictures?endpoint_url={self.front}&region={REGION}"
 
+    async def puts(self, count: int = 1) -> None:
+        """Until so many pictures have been brought, well or badly."""
+        while sum(each.method == "PUT" and "/check-" not in each.path for each in self.seen) < count:
+            self.came.clear()
+            await self.came.wait()
+
     async def objects(self) -> dict[str, bytes]:
         """By key, as they lie there."""
-        async with aiohttp.ClientSession(self.moto, headers=_signed()) as session:
-            listed = await (await session.get(f"/{self.name}?list-type=2")).text()
-            keys = [part.partition("</Key>")[0] for part in listed.split("<Key>")[1:]]
-            return {key: await (await session.get(f"/{self.name}/{key}")).read() for key in keys}
+        listed = (await self.call("GET", "?list-type=2")).decode()
+        keys = [part.partition("</Key>")[0] for part in listed.split("<Key>")[1:]]
+        return {key: await self.call("GET", f"/{key}") for key in keys}
 
     async def damage(self, key: str, content: bytes | None) -> None:
         """Put something else in its place, or nothing."""
-        async with aiohttp.ClientSession(self.moto, headers=_signed()) as session:
-            where = f"/{self.name}/{key}"
-            answer = await (session.delete(where) if content is None else session.put(where, data=content))
-            answer.raise_for_status()
+        await self.call("DELETE" if content is None else "PUT", f"/{key}", content)
 
     async def publish(self) -> None:
         """Let everybody read all of it, as a careless policy does."""
@@ -82,8 +85,19 @@ class StandInBucket:
             '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:GetObject",'
             f'"Resource":"arn:aws:s3:::{self.name}/*"}}]}}'
         )
-        async with aiohttp.ClientSession(self.moto, headers=_signed()) as session:
-            (await session.put(f"/{self.name}?policy", data=policy)).raise_for_status()
+        await self.call("PUT", "?policy", policy.encode())
+
+    async def call(self, method: str, what: str = "", content: bytes | None = None) -> bytes:
+        """Ask the server behind the front, as whoever owns the bucket."""
+        scope = f"{KEYS['AWS_ACCESS_KEY_ID']}/20261121/{REGION}/s3/aws4_request"
+        # It looks who asks, and not whether the signature is right.
+        headers = {"Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"}
+        async with (
+            aiohttp.ClientSession(self.moto, headers=headers) as session,
+            session.request(method, f"/{self.name}{what}", data=content) as answer,
+        ):
+            answer.raise_for_status()
+            return await answer.read()
 
 
 @contextmanager
@@ -102,8 +116,8 @@ def moto() -> Iterator[str]:
 @asynccontextmanager
 async def bucket(moto: str) -> AsyncIterator[StandInBucket]:
     made = StandInBucket(moto, f"bucket-{secrets.token_hex(6)}")
+    await made.call("PUT")
     async with aiohttp.ClientSession(auto_decompress=False) as session:
-        (await session.put(f"{moto}/{made.name}", headers=_signed())).raise_for_status()
 
         async def answer(request: web.Request) -> web.StreamResponse:
             return await _answer(made, session, request)
@@ -124,6 +138,7 @@ async def bucket(moto: str) -> AsyncIterator[StandInBucket]:
 
 async def _answer(made: StandInBucket, session: aiohttp.ClientSession, request: web.Request) -> web.StreamResponse:
     made.seen.append(Seen(request.method, request.path, dict(request.headers)))
+    made.came.set()
     match made.mood:
         case Mood.RESET:
             assert request.transport is not None
@@ -165,9 +180,3 @@ async def _pass(made: StandInBucket, session: aiohttp.ClientSession, request: we
 def _refused(status: int, code: str) -> web.Response:
     text = f'<?xml version="1.0" encoding="UTF-8"?><Error><Code>{code}</Code><Message>No.</Message></Error>'
     return web.Response(status=status, text=text, content_type="application/xml")
-
-
-def _signed() -> dict[str, str]:
-    """moto looks who asks, and not whether the signature is right."""
-    scope = f"{KEYS['AWS_ACCESS_KEY_ID']}/20261121/{REGION}/s3/aws4_request"
-    return {"Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"}

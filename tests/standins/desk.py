@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import io
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -30,10 +30,11 @@ from bot.errors import (
     NotYoursError,
     PictureTooLargeError,
     PictureUnknownError,
+    StillUnsureError,
     TooLateError,
     UnknownModelError,
 )
-from bot.job import Cancelled, Finished, Job, JobId, Outcome, Progress, Status, Ticket, status_of
+from bot.job import Cancelled, Failed, Finished, Job, JobId, Outcome, Progress, Status, Ticket, status_of
 from bot.message import Person, Picture, Place, Receipt, Reply
 from bot.offer import Grid, Number, Offer, Ratios, Switch
 from bot.reply import Replies, Standing
@@ -104,6 +105,8 @@ class StandInDesk:
         self.keys: dict[str, bool] = {}
         self.messenger: Messenger | None = None
         self.refuse: BotError | None = None
+        self.calls: list[tuple[str, str, Mapping[str, str], bytes]] = []
+        """What providers said that called back."""
         self.at: Link | None = None
         """Where `shown` says that pictures lie, in place of the folder."""
         self.pictures_origin = ""
@@ -172,6 +175,18 @@ class StandInDesk:
         if ask.outcome is not None:
             raise TooLateError
         await self.end(job, Cancelled())
+
+    async def settle(self, job: JobId, *, by: Person) -> None:
+        """As of a provider that cannot say how it ended."""
+        ask = self._own(job, by)
+        if not (isinstance(ask.outcome, Failed) and ask.outcome.unsure):
+            raise TooLateError
+        raise StillUnsureError
+
+    async def called_back(self, provider: str, name: str, headers: Mapping[str, str], body: bytes) -> bool:
+        """Genuine where the address ends in the word."""
+        self.calls.append((provider, name, headers, body))
+        return name.endswith("genuine")
 
     async def delete(self, job: JobId, *, by: Person) -> None:
         ask = self._own(job, by)

@@ -21,7 +21,6 @@ from bot.errors import (
     DuplicateError,
     LinkGoneError,
     NotYoursError,
-    OutOfCreditError,
     PictureTooLargeError,
     PictureUnknownError,
     PlaceBusyError,
@@ -130,7 +129,7 @@ async def test_a_lost_answer_is_said_and_not_repeated_until_the_person_asks(home
     assert len(home.provider.orders) == 2
 
 
-@pytest.mark.parametrize("error", [BadKeyError(said="no"), OutOfCreditError(), BrokenError(), RejectedError()])
+@pytest.mark.parametrize("error", [BadKeyError(said="no"), BrokenError(), RejectedError()])
 async def test_a_provider_that_fails_charges_nobody(home: TestHouse, error: Exception) -> None:
     async def fail(order: Order) -> Ticket:
         raise error

@@ -118,7 +118,7 @@ async def test_the_next_life_neither_announces_nor_tells_what_was_forgotten(tmp_
         other = Wish(prompt="a heron")
         await second.told(await second.desk.accept(other, by=BOB, at=STREET, event="of this life"))
         assert [entry for entry in second.street.history if entry[2] and entry[2].job == job] == []
-        assert await second.store.undelivered() == ()
+        assert await second.store.untold(("test",), 10) == ()
 
 
 async def test_events_are_held_until_they_are_let_go(home: TestHouse) -> None:

@@ -21,7 +21,7 @@ from bot.message import Receipt
 from bot.shelf.disk import DRAFT_LIFE_S
 from bot.store import SavedImage, Store
 from tests.clock import HeldClock
-from tests.unit.store.made import ADA, anything_goes, made_job
+from tests.unit.store.made import ADA, anything_goes, drawn, made_job
 
 
 def painted(colour: str = "teal", kind: str = "webp") -> bytes:

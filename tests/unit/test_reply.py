@@ -177,6 +177,7 @@ FACTS: Final[dict[str, str | int | float | bool | None]] = {
     "model": "m", "kind": "imagine", "limit": 3, "length": 9, "retry_at": "2026-11-21T12:30:00+00:00",
     "deadline_s": 60.0, "width": 9, "height": 9, "size_bytes": 9, "limit_bytes": 9, "provider": "p", "job": "j",
     "step": "submit.1", "command": "/invite @imagebot",
+    "of": "team", "per": "month", "limit_cents": 50, "left_cents": None, "cost_cents": 4,
 }  # fmt: skip
 
 

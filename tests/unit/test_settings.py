@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import stat
+from decimal import Decimal
 from pathlib import Path
 from typing import ClassVar
 
@@ -85,6 +86,17 @@ def test_the_file_is_read_into_the_models_handed_in() -> None:
     assert settings.doors["chat"] == Chat(channels=("123", "general"))
 
 
+def test_caps_are_tables_of_their_own() -> None:
+    policy = configured(
+        "[[policy.caps]]\nof = 'team'\nper = 'month'\ncents = 1999.5\n"
+        "[[policy.caps]]\nof = 'channel'\nid = 'C1'\nper = 'day'\npictures = 5\n"
+    ).policy
+    assert [(cap.of, cap.id, cap.per, cap.pictures, cap.cents) for cap in policy.caps] == [
+        ("team", "", "month", None, Decimal("1999.5")),
+        ("channel", "C1", "day", 5, None),
+    ]
+
+
 def test_the_argument_goes_before_the_variable_and_the_variable_before_the_folder(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -151,6 +163,13 @@ def test_an_override_may_stand_in_env_file_below_the_real_environment(monkeypatc
         ("[providers]\norder = []", "providers.order: it must name one or more of, and each once: flux, local."),
         ("[policy]\ntime_zone = '../etc'", 'policy.time_zone: it must be a time zone such as "UTC"'),
         ("[policy]\npictures_per_day = -1", "policy.pictures_per_day: it should be greater than or equal to 0."),
+        ("[[policy.caps]]\nper = 'day'\npictures = 1", "config.toml: policy.caps.of: "),
+        ("[[policy.caps]]\nof = 'team'\nper = 'day'", "policy.caps: pictures or cents must say how many at most."),
+        ("[[policy.caps]]\nof = 'role'\nper = 'day'\ncents = 1", "policy.caps: id must name the role that is meant."),
+        ("[[policy.caps]]\nof = 'team'\nid = 'x'\nper = 'day'\ncents = 1", "policy.caps: id must be left out"),
+        ("[[policy.caps]]\nof = 'team'\nper = 'day'\ndollars = 1", "policy.caps.dollars: there is no setting of this"),
+        (2 * "[[policy.caps]]\nof = 'team'\nper = 'day'\ncents = 1\n", "policy.caps: it must hold no two of the same"),
+        ("[policy]\nalert_places = ['general']", "policy.alert_places: it must be names of a door and of a channel"),
         ("[policy]\nchannels = {}", "config.toml: policy.channels: there is no setting of this name"),
         ("[log]\nformat = 'xml'", "log.format: it should be 'auto', 'console' or 'json'."),
         (

@@ -18,6 +18,7 @@ from adapters import Kit
 from adapters.discord import Settings, open_adapter
 from adapters.discord.door import Adapter
 from bot.desk import Desk
+from bot.policy import Limits
 from tests.house import png
 from tests.standins.discord import MIB, Channel, Discord, Guild, Interaction, Message, Person
 from tests.standins.discord.rest import Heard
@@ -118,7 +119,9 @@ async def living(
     def build(desk: Desk) -> Adapter:
         chosen = Settings(**{"api_url": here.discord.api_url, "attachment_hosts": ("127.0.0.1",)} | settings)
         secrets = {"DISCORD_TOKEN": token or here.discord.token}
-        return open_adapter(chosen, desk, Kit(clock=DoorClock(here.clock), secrets=secrets))
+        counted = Limits(**limits or {}).counted_roles
+        kit = Kit(clock=DoorClock(here.clock), secrets=secrets, roles=counted)
+        return open_adapter(chosen, desk, kit)
 
     opening = opened_to("discord", folder, here.clock, build, settings=settings, limits=limits or {})
     async with opening as (home, door):

@@ -15,6 +15,7 @@ from adapters import Kit
 from adapters.slack import Settings, client, open_adapter
 from adapters.slack.door import Adapter
 from bot.desk import Desk
+from bot.policy import Limits
 from tests.house import png
 from tests.standins.slack import Channel, Message, Person, Slack, Workspace
 from tests.wire.living import DoorClock, HastyClock, Living, opened_to
@@ -128,7 +129,9 @@ async def living(
             "SLACK_SIGNING_SECRET": slack.signing_secret,
         }
         given = {name: value for name, value in (tokens | (secrets or {})).items() if value}
-        return open_adapter(Settings(**usual | settings), desk, Kit(clock=DoorClock(here.clock), secrets=given))
+        counted = Limits(**limits or {}).counted_roles
+        kit = Kit(clock=DoorClock(here.clock), secrets=given, roles=counted)
+        return open_adapter(Settings(**usual | settings), desk, kit)
 
     opening = opened_to("slack", folder, here.clock, build, settings=settings, limits=limits or {})
     async with opening as (home, door):

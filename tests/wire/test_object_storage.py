@@ -19,18 +19,22 @@ from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
 import pytest
+from pydantic import SecretStr
 
 from bot import telemetry
+from bot.app import read_settings
 from bot.errors import PictureUnknownError, SettingsError, StorageDownError, StorageShutError
 from bot.gallery import BOUGHT_PATIENCE_S, Gallery
 from bot.job import JobId
 from bot.shelf import SPOOL, open_shelf
 from bot.shelf.bucket import Bucket
 from bot.store import Store
+from bot.terminal.checkup import Checkup
 from bot.view import Link
 from tests.clock import ShiftedClock
+from tests.house import all_words
 from tests.standins.bucket import KEYS, Mood, StandInBucket, bucket, moto
-from tests.unit.store.made import ADA, CAT, anything_goes, made_job, said
+from tests.unit.store.made import ADA, CAT, anything_goes, drawn, made_job
 from tests.unit.test_gallery import painted
 from tests.wire.living import HastyClock
 
@@ -62,7 +66,7 @@ class Fleet:
 
     async def job(self, event: str) -> JobId:
         job = made_job(self.clock, request=CAT, event=event)
-        await self.store.accept(job, anything_goes, draw=lambda _: said("Accepted"))
+        await self.store.accept(job, anything_goes, draw=drawn)
         return job.id
 
     async def bought(self, gallery: Gallery, picture: bytes, event: str = "bought") -> Any:
@@ -116,8 +120,7 @@ async def test_a_short_outage_is_waited_out(fleet: Fleet) -> None:
     fleet.bucket.mood = Mood.BROKEN
     async with asyncio.TaskGroup() as group:
         keeping = group.create_task(fleet.bought(here, painted()))
-        while sum(each.method == "PUT" for each in fleet.bucket.seen) < 3:
-            await asyncio.sleep(0.01)
+        await fleet.bucket.puts(3)
         assert not keeping.done()
         fleet.bucket.mood = Mood.WELL
     assert fleet.waiting() == []
@@ -201,8 +204,7 @@ async def test_what_another_host_deletes_while_it_is_brought_does_not_stay(fleet
     fleet.bucket.mood = Mood.BROKEN
     async with asyncio.TaskGroup() as group:
         group.create_task(here.keep(painted(), by=ADA.key, job=job))
-        while not any(each.method == "PUT" and each.path.endswith(".webp") for each in fleet.bucket.seen):
-            await asyncio.sleep(0.01)
+        await fleet.bucket.puts()
         fleet.bucket.mood = Mood.WELL
         await there.forget(job)
     assert await fleet.bucket.objects() == {}
@@ -310,12 +312,39 @@ async def test_a_link_lasts_a_quarter_of_an_hour_is_needed_and_stands_in_no_log(
     assert link.url.startswith(here.origin + "/")
     assert parse_qs(urlsplit(link.url).query)["X-Amz-Expires"] == ["900"]
     async with aiohttp.ClientSession() as session:
-        answer = await session.get(link.url)
-        assert (answer.status, answer.content_type, await answer.read()) == (200, "image/webp", painted())
-        assert (await session.get(link.url.partition("?")[0])).status == 403
+        async with session.get(link.url) as answer:
+            assert (answer.status, answer.content_type, await answer.read()) == (200, "image/webp", painted())
+        async with session.get(link.url.partition("?")[0]) as answer:
+            assert (answer.status, painted() in await answer.read()) == (403, False)
     signature = parse_qs(urlsplit(link.url).query)["X-Amz-Signature"][0]
     line = telemetry.veil(None, "info", {"event": f"at {link.url}", "a": f"&X-Amz-Signature={signature}", "b": link})
     assert signature not in str(line)
+
+
+async def test_check_tells_where_pictures_are_and_what_is_wrong_there(
+    fleet: Fleet, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def told() -> str:
+        settings = read_settings(None)
+        home = fleet.folder / "one"
+        kept = settings.store.model_copy(update={"data_dir": home, "pictures_url": SecretStr(fleet.bucket.url)})
+        secrets = {name: SecretStr(value) for name, value in KEYS.items()}
+        await Checkup(replace(settings, store=kept, secrets=secrets), all_words(), "en").pictures()
+        return " ".join(capsys.readouterr().out.split())
+
+    here = await fleet.host()
+    place = f"s3://{fleet.bucket.name}/pictures"
+    assert f"Pictures are kept in {place}" in await told()
+    fleet.bucket.mood = Mood.RESET
+    await fleet.bought(here, painted())
+    said = await told()
+    assert "it does not answer" in said
+    assert "One picture waits on this disk" in said
+    fleet.bucket.mood = Mood.SHUT
+    assert "AWS_ACCESS_KEY_ID" in await told()
+    fleet.bucket.mood = Mood.WELL
+    await fleet.bucket.publish()
+    assert f"Everybody can read the pictures in {place}" in await told()
 
 
 async def test_a_bucket_that_everybody_can_read_is_found_out(fleet: Fleet) -> None:

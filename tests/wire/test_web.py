@@ -25,6 +25,7 @@ from bot.errors import (
 )
 from bot.job import Cancelled, Failed, Moderated, Where
 from bot.request import Imagine, Shape, Upscale
+from bot.view import Link
 from tests.wire.web_door import TOKENS, Visit, form, picture, visiting
 
 JSON = {"Content-Type": "application/json"}
@@ -341,6 +342,20 @@ async def test_a_picture_may_be_kept_for_ever_and_is_sent_once(visit: Visit) -> 
     assert (part.status, await part.read()) == (206, b"RIFF")
     async with visit.client.head(visit.door.address + path) as head:
         assert (head.status, head.content_length) == (200, kept.size_bytes)
+
+
+async def test_a_picture_in_object_storage_is_sent_from_there(tmp_path: Path) -> None:
+    link = Link(url="https://storage.example/pictures/a%2Fb.webp?X-Amz-Signature=abc%2F1", life_s=900)
+    async with visiting(tmp_path, pictures=link) as visit:
+        await visit.post("/jobs", json={"prompt": "A fox"})
+        kept = await visit.desk.finish(visit.last_job())
+        answer = await visit.get(f"/saved_images/{kept.name}", allow_redirects=False)
+        assert (answer.status, answer.headers["Location"]) == (307, link.url)
+        assert answer.headers["Cache-Control"] == "private, max-age=450"
+        assert "img-src 'self' blob: https://storage.example;" in answer.headers["Content-Security-Policy"]
+        async with visit.client.head(visit.door.address + f"/saved_images/{kept.name}") as head:
+            assert (head.status, head.content_type, head.content_length) == (200, "image/webp", kept.size_bytes)
+        assert (await visit.get(f"/saved_images/{'0' * 64}.webp", allow_redirects=False)).status == 404
 
 
 async def test_health_and_metrics_answer(tmp_path: Path) -> None:

@@ -11,11 +11,13 @@ from typing import Any
 
 import aiohttp
 from PIL import Image
+from yarl import URL
 
 from adapters import Kit
 from adapters.web import Adapter, Settings, open_adapter
 from bot.clock import Clock, RealClock
 from bot.job import JobId
+from bot.view import Link
 from tests.standins.desk import StandInDesk
 
 TOKENS = [("ada", "ada-token-of-24-letters-x", False), ("root", "root-token-of-24-letters-", True)]
@@ -53,9 +55,13 @@ async def visiting(
     tokens: list[tuple[str, str, bool]] | None = None,
     metrics: Any = None,
     clock: Clock | None = None,
+    pictures: Link | None = None,
     **settings: Any,
 ) -> AsyncIterator[Visit]:
+    """pictures: where all of them lie, in place of the folder."""
     desk = StandInDesk(folder, clock=clock)
+    if pictures is not None:
+        desk.at, desk.pictures_origin = pictures, str(URL(pictures.url).origin())
     door = open_adapter(
         Settings(port=0, **settings), desk.front, Kit(tokens=tokens or [], metrics=metrics, clock=clock or RealClock())
     )

@@ -156,6 +156,9 @@ class Channel:
                 case Verb.CANCEL:
                     await self.desk.cancel(job, by=person)
                     return web.Response(status=204)
+                case Verb.LOOK:
+                    await self.desk.settle(job, by=person)
+                    return web.Response(status=204)
                 case Verb.DELETE:
                     await self.desk.delete(job, by=person)
                     return web.Response(status=204)

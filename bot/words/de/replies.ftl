@@ -70,6 +70,8 @@ error-picture-too-small = Dieses Bild hat { NUMBER($width, useGrouping: 0) } × 
 error-job-unknown = Diesen Auftrag kenne ich nicht mehr.
 error-not-yours = Das kann nur, wer um dieses Bild gebeten hat, oder die Moderation.
 error-too-late = Der Auftrag ist schon beendet.
+error-no-task = Ich kenne keine Aufgabe, nach der ich den Bilddienst fragen könnte. Wer mich betreibt, sieht in dessen Abrechnung, ob das berechnet wurde, und kann es abschließen.
+error-still-unsure = Der Bilddienst kann noch nicht sagen, wie das ausging. Ich frage noch einen Tag lang nach und sage es hier, sobald er es weiß.
 error-outdated = Das stammt aus einer anderen Version von mir, und ich kenne es nicht mehr. Bitte nimm eine neuere Nachricht, oder versuch den Befehl in einer Minute noch einmal.
 error-duplicate = Ich bin schon dabei.
 error-closing = Ich werde gerade neu gestartet. Bitte frag in einer Minute noch einmal.
@@ -97,6 +99,9 @@ error-worker-died = Das Programm, das hier Bilder macht, wurde unerwartet beende
 
 error-unsure = Gleich nach dem Abschicken ist die Verbindung abgerissen, deshalb weiß ich nicht, ob das Bild gemacht wurde. Vielleicht wurde es berechnet. Soll ich es noch einmal versuchen? Dann wird es vielleicht ein zweites Mal berechnet.
 failed-billed = Ich kann kein Bild zeigen, aber der Anbieter hat dafür { $cost } berechnet. Das tut mir leid.
+billed-picture-lost = Dieses Bild wurde gemalt, war aber weg, bevor ich es holen konnte. Der Anbieter hat dafür { $cost } berechnet. Das tut mir leid.
+error-picture-lost = Dieses Bild wurde gemalt, war aber weg, bevor ich es holen konnte. Vielleicht hat der Anbieter dafür etwas berechnet; wie viel, weiß ich nicht. Das tut mir leid.
+error-never-made = Es gibt kein Bild: Wie sich zeigte, wurde dieses nie gemalt. Berechnet wurde nichts; bitte versuch es noch einmal.
 
 ## Die Antwort an ihren Ort bringen
 
@@ -144,6 +149,20 @@ state-queued = { $ahead ->
     [one] { $ahead } Bild ist vor deinem dran.
    *[other] { $ahead } Bilder sind vor deinem dran.
 }
+state-paused = { $reason ->
+    [throttled] Der Bilddienst will eine Pause. Um { CLOCK($until) } mache ich weiter.
+    [out-of-credit] Unser Guthaben beim Bilddienst ist aufgebraucht; wer diesen Bot betreibt, kann das sehen. Um { CLOCK($until) } frage ich wieder.
+   *[down] Der Bilddienst ist ausgefallen. Um { CLOCK($until) } versuche ich es wieder.
+}
+state-instead = { $reason ->
+    [throttled] { $of } will eine lange Pause
+    [out-of-credit] Unser Guthaben bei { $of } ist aufgebraucht
+    [bad-key] { $of } lässt uns nicht hinein
+   *[down] { $of } ist ausgefallen
+}, deshalb übernimmt { $provider ->
+    [local] dieser Rechner
+   *[other] { $by }
+}.
 state-submitting = Ich gebe es ab.
 state-running = In Arbeit.
 state-stopping = Ich breche ab.
@@ -196,9 +215,20 @@ vendor-local = Dieser Computer
 
 ## Hinweise
 
+note-instead = Von { $provider ->
+    [local] diesem Rechner
+   *[other] { $by }
+}, denn { $reason ->
+    [throttled] { $of } wollte eine lange Pause
+    [out-of-credit] unser Guthaben bei { $of } war aufgebraucht
+    [bad-key] { $of } ließ uns nicht hinein
+   *[down] { $of } war ausgefallen
+}.
 note-snapped = Du wolltest { $asked }; am nächsten kommt dieses Modell mit { $made }.
 note-ignored = Das hat dieses Modell nicht: { $names }.
 note-sketch = Eine Offline-Skizze, nach Regeln gezeichnet. Dabei war kein KI-Modell im Spiel.
+note-resubmitted = Die Antwort auf den ersten Kauf ging unterwegs verloren, deshalb habe ich das noch einmal gekauft, wie es hier eingestellt ist. Vielleicht wird beides berechnet.
+note-twice = Dieses hatte ich aus den Augen verloren, und du hast inzwischen noch einmal darum gebeten: Vielleicht gibt es jetzt zwei davon, und jedes wird berechnet.
 note-understood = Verstanden: { $words }.
 note-understood-nothing = Ich habe kein Motiv erkannt, deshalb ist es eine abstrakte Szene.
 note-add-key = Für richtige Bilder fehlt ein Schlüssel: Setze BFL_API_KEY oder STABILITY_API_KEY oder nimm das Studio-Panel.
@@ -243,6 +273,7 @@ button-reference = Als Vorlage
 button-cancel = Abbrechen
 button-delete = Löschen
 button-retry = Noch mal versuchen
+button-look = Noch mal nachsehen
 button-cancel-confirm = Wirklich abbrechen?
 button-delete-confirm = Wirklich löschen?
 button-retry-confirm = Noch einmal versuchen, auch wenn es doppelt berechnet wird?

@@ -55,11 +55,11 @@ usage-left = Übrig { $of ->
     [month] diesen Monat
    *[day] heute
 }
-usage-left-pictures = { $left } von { $limit ->
+usage-of-pictures = { $part } von { $limit ->
     [one] { $limit } Bild
    *[other] { $limit } Bildern
 }
-usage-left-money = { $left } von { $limit }
+usage-of-money = { $part } von { $limit }
 usage-anew = neu { next-period }
 label-usage-today = Du, heute
 label-usage-month = Du, diesen Monat
@@ -69,7 +69,7 @@ label-usage-people = Nach Person
 label-usage-models = Nach Modell
 label-usage-unsure = Zurückgelegt, Ende unbekannt
 label-usage-pictures = Bilder
-label-usage-person = Person
+label-usage-person = Wer
 label-usage-day = Tag
 label-usage-model = Modell
 label-usage-money = Geld
@@ -81,7 +81,7 @@ alert-body = { $of ->
     [team] Das Team
     [channel] Kanal { $name }
    *[role] Rolle { $name }
-} hat { $spent } von { $limit } verbraucht ({ $period }).
+} hat { $used } verbraucht ({ $period }).
 plot-title-money = { $cost } { $month ->
     [absent] diesen Monat
    *[other] im Monat { $month }
@@ -117,3 +117,8 @@ plot-others = Alle übrigen
 
 terminal-usage-none = Im Monat { $month } wurde nichts verbraucht.
 terminal-usage-unsure = Zurückgelegt für Bilder, von denen niemand weiß, wie sie ausgingen: { $spent }
+
+## imagebot check: Preise
+
+check-prices = { $prices } je Bild, so veröffentlicht am { $day }
+check-prices-unknown = { $models }: kein Preis veröffentlicht; eine Obergrenze in Geld rechnet ein Bild mit { MONEY($cents) }

@@ -70,6 +70,8 @@ error-picture-too-small = That picture is { NUMBER($width, useGrouping: 0) } × 
 error-job-unknown = I don’t know that request any more.
 error-not-yours = Only the person who asked for this picture, or a moderator, can do that.
 error-too-late = That one has already ended.
+error-no-task = I know of no task that I could ask the picture service about. Whoever runs me can see in its bill whether this was charged, and settle it.
+error-still-unsure = The picture service can’t say yet how this ended. I keep asking for a day, and tell you here as soon as it knows.
 error-outdated = That is from another version of me, and I don’t know it any more. Please use a newer message, or try the command again in a minute.
 error-duplicate = I’m already on it.
 error-closing = I’m just being restarted. Please ask again in a minute.
@@ -97,6 +99,9 @@ error-worker-died = The program that makes pictures here stopped unexpectedly. N
 
 error-unsure = The connection broke right after I sent this off, so I can’t tell whether the picture was made. It may have been charged. Shall I try again? That may be charged a second time.
 failed-billed = There is no picture to show, but the provider charged { $cost } for this one. I’m sorry.
+billed-picture-lost = This picture was made, but it was gone before I could fetch it. The provider charged { $cost } for it. I’m sorry.
+error-picture-lost = This picture was made, but it was gone before I could fetch it. The provider may have charged for it; I don’t know how much. I’m sorry.
+error-never-made = There is no picture: it turned out that this one was never made. Nothing was charged; please try again.
 
 ## Getting the answer to its place
 
@@ -144,6 +149,20 @@ state-queued = { $ahead ->
     [one] { $ahead } picture is ahead of yours.
    *[other] { $ahead } pictures are ahead of yours.
 }
+state-paused = { $reason ->
+    [throttled] The picture service asked for a pause. I go on at { CLOCK($until) }.
+    [out-of-credit] Our credit with the picture service is used up, and our operator can see that. I ask again at { CLOCK($until) }.
+   *[down] The picture service is down. I try again at { CLOCK($until) }.
+}
+state-instead = { $reason ->
+    [throttled] { $of } asked for a long pause
+    [out-of-credit] Our credit with { $of } is used up
+    [bad-key] { $of } won’t let us in
+   *[down] { $of } is down
+}, so { $provider ->
+    [local] this computer
+   *[other] { $by }
+} takes over.
 state-submitting = Handing it over.
 state-running = In the making.
 state-stopping = Stopping.
@@ -196,9 +215,20 @@ vendor-local = This computer
 
 ## Notes
 
+note-instead = By { $provider ->
+    [local] this computer
+   *[other] { $by }
+}, since { $reason ->
+    [throttled] { $of } asked for a long pause
+    [out-of-credit] our credit with { $of } was used up
+    [bad-key] { $of } wouldn’t let us in
+   *[down] { $of } was down
+}.
 note-snapped = You asked for { $asked }; the nearest this model makes is { $made }.
 note-ignored = This model doesn’t have: { $names }.
 note-sketch = An offline sketch, drawn by rules. No AI model was used.
+note-resubmitted = The answer to the first purchase was lost on the way, so I bought this a second time, as set here. Both may be charged.
+note-twice = I had lost sight of this one, and you asked for it again meanwhile: there may be two of it now, each of them charged.
 note-understood = Understood: { $words }.
 note-understood-nothing = I didn’t recognise a subject, so this is an abstract scene.
 note-add-key = For real pictures, add a key: set BFL_API_KEY or STABILITY_API_KEY, or use the studio panel.
@@ -243,6 +273,7 @@ button-reference = Use as reference
 button-cancel = Cancel
 button-delete = Delete
 button-retry = Try again
+button-look = Look again
 button-cancel-confirm = Really stop?
 button-delete-confirm = Really delete?
 button-retry-confirm = Try again, even if it is charged twice?

@@ -52,11 +52,11 @@ usage-left = Left { $of ->
     [month] this month
    *[day] today
 }
-usage-left-pictures = { $left } of { $limit ->
+usage-of-pictures = { $part } of { $limit ->
     [one] { $limit } picture
    *[other] { $limit } pictures
 }
-usage-left-money = { $left } of { $limit }
+usage-of-money = { $part } of { $limit }
 usage-anew = anew { next-period }
 label-usage-today = You, today
 label-usage-month = You, this month
@@ -66,7 +66,7 @@ label-usage-people = By person
 label-usage-models = By model
 label-usage-unsure = Held, end unknown
 label-usage-pictures = Pictures
-label-usage-person = Person
+label-usage-person = Who
 label-usage-day = Day
 label-usage-model = Model
 label-usage-money = Money
@@ -78,7 +78,7 @@ alert-body = { $of ->
     [team] The team
     [channel] Channel { $name }
    *[role] Role { $name }
-} has used { $spent } of { $limit } ({ $period }).
+} has used { $used } ({ $period }).
 plot-title-money = { $cost } { $month ->
     [absent] this month
    *[other] in { $month }
@@ -114,3 +114,8 @@ plot-others = All others
 
 terminal-usage-none = Nothing was spent in { $month }.
 terminal-usage-unsure = Held for pictures of which nobody knows how they ended: { $spent }
+
+## imagebot check: prices
+
+check-prices = { $prices } a picture, as published on { $day }
+check-prices-unknown = { $models }: no price is published; a cap in money takes a picture for { MONEY($cents) }

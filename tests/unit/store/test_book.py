@@ -19,7 +19,7 @@ from bot.errors import (
     TooManyJobsError,
     UnsureError,
 )
-from bot.job import Cancelled, Failed, Finished, JobId, Moderated, Status, Ticket, Where
+from bot.job import Cancelled, Failed, Finished, JobId, Moderated, Status, Ticket, Turn, Where
 from bot.request import ImageId, Upscale
 from bot.spending import Spent, Tab
 from bot.store import Store, Usage, usage
@@ -172,9 +172,12 @@ async def test_a_job_begins_once_and_again_after_a_restart(store: Store, url: st
     await store.accept(job, anything_goes, draw=drawn)
     assert await store.begin(job.id)
     started_at = clock.now()
+    await store.leave()
     await store.close()
     await clock.advance(60)
     again = await Store.open(url, clock=clock)
+    assert not await again.begin(job.id)
+    assert await again.take_runs(10) == (Turn(job.id),)
     assert await again.begin(job.id)
     record = await again.record(job.id)
     assert (record.status, record.started_at) == (Status.RUNNING, started_at)

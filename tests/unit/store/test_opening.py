@@ -140,7 +140,7 @@ async def test_an_up_to_date_database_opens_without_alembic(url: str, clock: Hel
 
 
 @contextmanager
-def of_schema(url: str, revision: str) -> Iterator[Callable[..., None]]:
+def of_schema(url: str, revision: str) -> Iterator[Callable[..., object]]:
     """Make an older release's database; gives what inserts a row into a table of it."""
     engine = opening.connect(url)
     config = migrations.settings()
@@ -157,7 +157,7 @@ def of_schema(url: str, revision: str) -> Iterator[Callable[..., None]]:
     engine.dispose()
 
 
-def insert_job(insert: Callable[..., None], job: Job, status: Status, **columns: Any) -> None:
+def insert_job(insert: Callable[..., object], job: Job, status: Status, **columns: Any) -> None:
     """As every release so far wrote it."""
     at = job.accepted_at
     insert(

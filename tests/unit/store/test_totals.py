@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
 from threading import Barrier
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -25,7 +26,7 @@ from bot.spending import Alert, Cap, Of, Per, Share, Spent, Tab, Unit
 from bot.store import Store, Usage
 from bot.store.tables import Entry, ledger
 from tests.clock import HeldClock
-from tests.unit.store.made import ADA, BOB, CHANNEL, anything_goes, drawn, made_job, on_postgresql
+from tests.unit.store.made import ADA, BOB, CHANNEL, anything_goes, drawn, made_job, on_postgresql, on_sqlite
 
 IMAGE = ImageId("a" * 64)
 TEAM_DAY = Tab("team", "2026-11-21")
@@ -191,6 +192,31 @@ async def test_the_teams_report_reads_people_models_and_days(store: Store, clock
     assert team.models == (Share("flux/flux-dev", Spent(4, Decimal(16))),)
     assert team.days == (Share("2026-11-20", Spent()), Share("2026-11-21", Spent(4, Decimal(16))))
     assert (await store.team(day="2026-11-21", month="2026-11", periods=[], top=1)).people == team.people[:1]
+
+
+@on_sqlite
+async def test_no_report_reads_a_whole_table(store: Store, clock: HeldClock) -> None:
+    await store.accept(counted(clock), anything_goes, draw=drawn)
+    seen: list[tuple[str, Any]] = []
+    reading = store.engines[0]
+
+    def note(_connection: object, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
+        seen.append((statement, parameters))
+
+    sa.event.listen(reading, "before_cursor_execute", note)
+    await store.spent(counted(clock).tabs)
+    await store.days("team", ["2026-11-20", "2026-11-21"])
+    await store.team(day="2026-11-21", month="2026-11", periods=["2026-11-21"], top=10)
+    await store.alerts_due("slack:C1")
+    sa.event.remove(reading, "before_cursor_execute", note)
+    with reading.connect() as connection:
+        plans = [
+            row.detail
+            for statement, parameters in seen
+            for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        ]
+    assert len(seen) >= 8
+    assert {plan for plan in plans if plan.startswith("SCAN")} == {"SCAN jobs USING INDEX ix_jobs_unsure"}
 
 
 def told(percent: int, spent: str) -> Alert:

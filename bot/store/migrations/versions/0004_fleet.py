@@ -37,6 +37,8 @@ def upgrade() -> None:
     op.add_column("jobs", sa.Column("erased", sa.Boolean, nullable=False, server_default=sa.false()))
     op.add_column("jobs", sa.Column("run_by", sa.Text))
     op.add_column("jobs", sa.Column("told_by", sa.Text))
+    op.add_column("jobs", sa.Column("looked_at", MOMENT))
+    op.add_column("jobs", sa.Column("slot_until", MOMENT))
     op.add_column("held", sa.Column("held_by", sa.Text))
     op.add_column("durations", sa.Column("size", sa.Text, nullable=False, server_default=""))
     op.create_index("ix_durations_size", "durations", ["provider", "model", "size", "number"])
@@ -63,6 +65,8 @@ def upgrade() -> None:
         sa.Column("paused_until", MOMENT),
         sa.Column("reason", sa.Text, nullable=False),
         sa.Column("failures", sa.Integer, nullable=False),
+        sa.Column("strained_at", MOMENT),
+        sa.Column("probe", sa.Text),
     )
     op.create_table(
         "totals",
@@ -83,6 +87,16 @@ def upgrade() -> None:
         sa.Column("spent", sa.BigInteger, nullable=False),
         sa.Column("at", MOMENT, nullable=False),
     )
+    op.create_table(
+        "callbacks",
+        sa.Column("job", sa.Text, primary_key=True),
+        sa.Column("attempt", sa.Integer, primary_key=True),
+        sa.Column("task", sa.Text, primary_key=True),
+        sa.Column("at", MOMENT, nullable=False),
+    )
+    op.create_index("ix_callbacks_at", "callbacks", ["at"])
+    op.create_index("ix_jobs_slot", "jobs", ["lane", "slot_until"], sqlite_where=UNSURE, postgresql_where=UNSURE)
+    op.create_index("ix_alerts_place", "alerts", ["place", "at"])
     op.create_index("ix_jobs_unsure", "jobs", ["number"], sqlite_where=UNSURE, postgresql_where=UNSURE)
     _count_this_month(op.get_bind())
 
