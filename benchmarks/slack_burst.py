@@ -99,7 +99,7 @@ async def _rushes(slack: Slack, channel: Channel, people: list[Person], store: S
         )
         if not all(each.acked for each in asked):
             raise RuntimeError("somebody was not answered in time")
-        if store is not None and len(await store.open_jobs()) < len(people) * (number + 1):
+        if store is not None and len(await store.whereabouts()) < len(people) * (number + 1):
             raise RuntimeError("somebody was not accepted in time: what was measured is no acceptance")
         if number:
             waits += [(each.acked_after_s or 0.0) * 1000 for each in asked]

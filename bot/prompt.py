@@ -56,6 +56,11 @@ class HelpCommand:
 
 
 @dataclass(frozen=True, slots=True)
+class UsageCommand:
+    """What was spent, and what is left?"""
+
+
+@dataclass(frozen=True, slots=True)
 class WordsCommand:
     """No command: words for the door to understand by their place, such as an edit of the picture replied to."""
 
@@ -69,7 +74,7 @@ class UnknownCommand:
     name: str
 
 
-Command = ImagineCommand | UpscaleCommand | HelpCommand | WordsCommand | UnknownCommand
+Command = ImagineCommand | UpscaleCommand | HelpCommand | UsageCommand | WordsCommand | UnknownCommand
 
 
 def _whole(low: int, high: int) -> Callable[[str], int]:
@@ -229,6 +234,8 @@ def read_command(text: str) -> Command:
             return UpscaleCommand(_factor(slash["rest"]))
         case "help" | "hilfe":
             return HelpCommand()
+        case "usage" | "verbrauch":
+            return UsageCommand()
         case name:
             return UnknownCommand(name)
 

@@ -185,7 +185,8 @@ async def house(
 ) -> AsyncIterator[TestHouse]:
     """Open a house on a folder; a second one on the same folder is its next life, which may lack its door.
 
-    stands are further providers, in front of the scripted one. door is the name of one more door and what makes its messenger; whoever made it opens and closes the door.
+    stands are further providers, in front of the scripted one.
+    door is the name of one more door and what makes its messenger; whoever made it opens and closes the door.
     """
     clock = clock or ShiftedClock()
     store = await Store.open(f"sqlite:///{folder / 'imagebot.sqlite'}", clock=clock)

@@ -156,15 +156,28 @@ def remark(reply: Reply, say: Say, *, whole: bool, shown: bool) -> str:
     return say("chat-unshown") if reply.pictures and not shown and reply.tone is Tone.DONE else ""
 
 
+def figures(reply: Reply) -> list[Line]:
+    """What was asked for, where somebody asked what was spent: a line each, or a list below its label."""
+    told: list[Line] = []
+    for field in reply.fields if reply.tone is Tone.HELP else ():
+        label = Run(field.label, Look.BOLD)
+        if field.name in LISTS:
+            told += [Line((label,)), *(Line((Run(each),), item=True) for each in field.value.split("\n"))]
+        elif not _is_price(field):
+            told.append(Line((label, Run(f": {field.value}"))))
+    return told
+
+
 def prices(reply: Reply, say: Say) -> list[Line]:
     """Below help: a title, and a line a model with the name that --model takes. None in other messages."""
-    if reply.tone is not Tone.HELP or not reply.fields:
+    priced = [field for field in reply.fields if _is_price(field)] if reply.tone is Tone.HELP else []
+    if not priced:
         return []
     models = [
         Line(
             (Run(each.label), Run(" "), Run(each.name.rpartition("/")[2], Look.CODE), Run(" · "), Run(each.value)), True
         )
-        for each in reply.fields
+        for each in priced
     ]
     return [Line((Run(say("chat-models"), Look.BOLD),)), *models]
 
@@ -241,6 +254,11 @@ def _lesson_line(line: str) -> Line:
     if example := _EXAMPLE.fullmatch(line):
         return Line((Run(example["before"]), Run(example["typed"], Look.CODE)))
     return _said(line)
+
+
+def _is_price(field: Field) -> bool:
+    """A model's: such a field is named as its offer is."""
+    return "/" in field.name
 
 
 def _said(words: str) -> Line:

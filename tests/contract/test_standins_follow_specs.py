@@ -163,6 +163,20 @@ async def test_flux_answers_have_the_described_shape(
             assert not document(BFL).faults_of_answer("/v1/credits", "get", 200, await answer.json())
 
 
+async def test_a_submit_with_a_webhook_is_answered_in_the_described_shape(session: aiohttp.ClientSession) -> None:
+    async with FluxStandIn(clock=HeldClock(), latency=AT_ONCE) as vendor:
+        body = {"prompt": "a fox", "webhook_url": "http://127.0.0.1:9/hook", "webhook_secret": "s"}
+        assert not document(BFL).faults_of_request("/v1/flux-dev", "application/json", body)
+        key = {"x-key": "k"}
+        async with session.post(f"{vendor.url}/v1/flux-dev", json=body, headers=key) as answer:
+            submitted = await answer.json()
+        assert not document(BFL).faults_of_answer("/v1/flux-dev", "post", 200, submitted)
+        assert "polling_url" not in submitted
+        assert {"id", "status", "webhook_url"} <= submitted.keys()
+        async with session.get(f"{vendor.url}/v1/get_result?id={submitted['id']}", headers=key) as answer:
+            assert not document(BFL).faults_of_answer("/v1/get_result", "get", 200, await answer.json())
+
+
 @pytest.mark.parametrize("fault", sorted(stable.REFUSALS))
 async def test_stability_refusals_have_the_described_shape(session: aiohttp.ClientSession, fault: Fault) -> None:
     async with StabilityStandIn(clock=HeldClock(), latency=AT_ONCE) as vendor:

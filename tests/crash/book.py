@@ -16,7 +16,7 @@ from bot.record import decode
 from bot.request import Imagine
 from bot.store import ledger, opening
 from bot.store.tables import Entry as Kind
-from bot.store.tables import announcements, jobs
+from bot.store.tables import announcements, jobs, processes
 from bot.store.tables import ledger as entries
 from tests.crash.account import Entry, Post, Shown, mark_of
 
@@ -43,10 +43,10 @@ class Book:
             open_ = sa.or_(jobs.c.ended_at.is_(None), sa.and_(jobs.c.delivered_at.is_(None), sa.not_(gone)))
             return connection.scalar(sa.select(sa.func.count()).select_from(joined).where(open_)) or 0
 
-    def processes(self) -> int:
-        """How many processes say that they live."""
+    def processes(self) -> frozenset[str]:
+        """The ids of those that say they live, or died not long ago."""
         with self._reading() as connection:
-            return connection.scalar(sa.select(sa.func.count()).select_from(sa.table("processes"))) or 0
+            return frozenset(connection.scalars(sa.select(processes.c.id)))
 
     def statuses(self) -> list[str]:
         with self._reading() as connection:

@@ -76,8 +76,8 @@ async def play(
                     await scenario.play(stage)
                     await stage.told()
                     await stage.stop()
-                except AssertionError as error:
-                    broken.append(f"the scenario broke off: {error}")
+                except (AssertionError, TimeoutError) as error:
+                    broken.append(f"the scenario broke off: {error!r}")
                 account = await stage.account()
             finally:
                 await stage.end()

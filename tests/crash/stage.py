@@ -113,7 +113,7 @@ class Stage:
         """A process without a door, once it has entered itself in the book."""
         before = self.book.processes()
         bot = await self.open("--worker", doors=(), die_at=die_at, **settings)
-        await self._looked_up(lambda: not bot.alive or self.book.processes() > before, PATIENCE_S)
+        await self._looked_up(lambda: not bot.alive or bool(self.book.processes() - before), PATIENCE_S)
         assert bot.alive, f"the worker did not start: {bot.log()[-2000:]}"
         return bot
 
@@ -201,7 +201,7 @@ class Stage:
             raise AssertionError(f"waited {PATIENCE_S} s for {what or condition}: {log}") from None
 
     async def _looked_up(self, condition: Callable[[], bool], patience_s: float) -> None:
-        """Wait for something that only the database knows. Raises TimeoutError."""
+        """Wait for something that is known elsewhere. Raises TimeoutError."""
         async with asyncio.timeout(patience_s):
             while True:
                 if await asyncio.to_thread(condition):

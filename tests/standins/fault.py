@@ -75,6 +75,12 @@ class Fault(StrEnum):
     WEBHOOK_EARLY = "webhook-early"
     """The task's end is told before the submit is answered."""
     WEBHOOK_BAD_SIGNATURE = "webhook-bad-signature"
+    WEBHOOK_PLAIN = "webhook-plain"
+    """Signed with the secret itself alone, as one of the vendor's texts has it."""
+    WEBHOOK_SEALED = "webhook-sealed"
+    """Signed with the body's HMAC alone, as the other has it."""
+    WEBHOOK_BARE = "webhook-bare"
+    """Not signed at all."""
 
     # Of a picture.
     SAMPLE_404 = "sample-404"

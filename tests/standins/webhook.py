@@ -21,7 +21,7 @@ RETRIES_S = (1.0, 5.0, 30.0)
 class Bell:
     """Rings each webhook in a task of its own.
 
-    Two of the vendor's own texts disagree on how it is signed, so both headers are sent.
+    Two of the vendor's own texts disagree on how it is signed, so both headers are sent, or one of them.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -54,7 +54,10 @@ class Bell:
             signature = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
             if fault is Fault.WEBHOOK_BAD_SIGNATURE:
                 signature, secret = "0" * 64, "wrong"
-            headers |= {"x-webhook-secret": secret, "x-bfl-signature": f"sha256={signature}"}
+            if fault not in (Fault.WEBHOOK_SEALED, Fault.WEBHOOK_BARE):
+                headers["x-webhook-secret"] = secret
+            if fault not in (Fault.WEBHOOK_PLAIN, Fault.WEBHOOK_BARE):
+                headers["x-bfl-signature"] = f"sha256={signature}"
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30)) as session:
             for _ in range(2 if fault is Fault.WEBHOOK_TWICE else 1):
                 for pause_s in (0.0, *RETRIES_S):

@@ -431,3 +431,21 @@ async def test_every_answer_carries_the_strict_headers(visit: Visit) -> None:
         assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert "Server" not in answer.headers
+
+
+async def test_a_provider_calls_back_without_a_token_and_is_answered_at_once(tmp_path: Path) -> None:
+    async with visiting(tmp_path, tokens=TOKENS, requests_per_minute=1) as visit:
+        for _ in range(2):
+            answer = await visit.post("/callbacks/flux/genuine", data=b'{"id": "task-1"}', headers={"X-Thing": "a"})
+            assert answer.status == 204
+        (provider, name, headers, body), _ = visit.desk.calls
+        assert (provider, name, body, headers["x-thing"]) == ("flux", "genuine", b'{"id": "task-1"}', "a")
+
+
+async def test_a_call_that_is_not_the_providers_finds_nothing(visit: Visit) -> None:
+    assert (await visit.post("/callbacks/flux/forged", data=b"{}")).status == 404
+    assert (await visit.post("/callbacks/flux/genuine", data=b" " * 70_000)).status == 413
+    assert (await visit.get("/callbacks/flux/genuine")).status == 405
+    assert (
+        await visit.post("/callbacks/flux/genuine", data=b"{}", headers={"Origin": "https://evil.test"})
+    ).status == 403

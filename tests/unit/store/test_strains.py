@@ -40,6 +40,11 @@ async def fail(store: Store, trouble: Trouble, asked_s: float | None = None) -> 
     return (strain.until - store._clock.now()).total_seconds()
 
 
+@pytest.fixture(autouse=True)
+async def lane(store: Store) -> None:
+    await store.lanes((LANE,))
+
+
 @pytest.fixture
 async def other(url: str, clock: HeldClock) -> AsyncIterator[Store]:
     """Another process on the same database."""
@@ -64,7 +69,6 @@ async def test_a_pause_goes_for_all_processes_and_so_does_its_end(store: Store, 
 
 
 async def test_a_provider_counts_as_down_after_three_failures_in_a_row(store: Store, clock: HeldClock) -> None:
-    await store.lanes((LANE,))
     paused_s = []
     for _ in range(8):
         paused_s.append(await fail(store, Trouble.DOWN))
