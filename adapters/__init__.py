@@ -48,8 +48,15 @@ class Kit:
     metrics: Callable[[], bytes] | None = None
     roles: Collection[str] = ()
     """Ids of roles that the house's limits go by: a Person of such a role has it among their roles."""
+    alert_places: Sequence[str] = ()
+    """Where the house tells its admins something, such as "slack:C0123ABCD"."""
     database: Database | None = None
     """None in the terminal, where no house is open."""
+
+
+    def alerted(self, door: str) -> list[str]:
+        """The ids of those places that are that door's."""
+        return [id_ for each in self.alert_places for name, _, id_ in [each.partition(":")] if name == door]
 
 
 class State(StrEnum):

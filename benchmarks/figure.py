@@ -28,6 +28,8 @@ class Figure:
     against: str
     unit: str
     scale: Scale = Scale.RATIO
+    aim: str = ""
+    """What it ought to be, such as "<= 1.5 x" or "<= 50 ms"; empty where nobody set one."""
 
     @property
     def compared(self) -> str:

@@ -100,12 +100,14 @@ def log_to_nowhere() -> None:
 
 
 @asynccontextmanager
-async def open_house(folder: Path, provider: Provider, *, doors: tuple[str, ...] = ()) -> AsyncIterator[House]:
-    """Open it on an empty folder; nobody is limited."""
+async def open_house(
+    folder: Path, provider: Provider, *, doors: tuple[str, ...] = (), database: str | None = None
+) -> AsyncIterator[House]:
+    """Open it on an empty folder, and on an empty PostgreSQL where its URL is given; nobody is limited."""
     log_to_nowhere()
     clock = RealClock()
     async with AsyncExitStack() as closing:
-        store = await Store.open(f"sqlite:///{folder / 'imagebot.sqlite'}", clock=clock)
+        store = await Store.open(database or f"sqlite:///{folder / 'imagebot.sqlite'}", clock=clock)
         closing.push_async_callback(store.close)
         gallery = await Gallery.open(folder / "gallery", store, clock=clock)
         stand = Stand(name=provider.name, title="Canned", variable=None, settings=None, provider=provider)
@@ -120,7 +122,7 @@ async def open_house(folder: Path, provider: Provider, *, doors: tuple[str, ...]
             limits=Limits(),
             keys=KeyRing(catalogue, remember=_no_keys, forget=_no_key),
             engine=lambda paint: DurableEngine(
-                f"sqlite:///{folder / 'engine.sqlite'}", process=store.process, paint=paint
+                database or f"sqlite:///{folder / 'engine.sqlite'}", process=store.process, paint=paint
             ),
         )
         await rooms.engine.launch()

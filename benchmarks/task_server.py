@@ -1,12 +1,14 @@
 """A provider of pictures by task on this machine, with ready times from a list, as a process of its own.
 
 `python -m benchmarks.task_server PLANS` speaks as api.bfl.ai does and prints its port. PLANS is JSON: what happens to
-the tasks of each key. All moments are of the machine's steady clock, which its processes share.
+the tasks of each key. All moments are of the machine's steady clock, which its processes share. It also speaks as
+api.stability.ai does, whose pictures come with the answer: there nobody waits, and no plan is needed.
 """
 
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import secrets
 import sys
@@ -90,6 +92,7 @@ class Till:
         picture = BytesIO()
         Image.effect_noise((128, 96), 64).convert("RGB").save(picture, "WEBP")
         self._picture = picture.getvalue()
+        self._colours = itertools.count()
 
     async def submit(self, request: web.Request) -> web.Response:
         key = request.headers["x-key"]
@@ -120,6 +123,15 @@ class Till:
     async def picture(self, _request: web.Request) -> web.Response:
         return web.Response(body=self._picture, content_type="image/webp")
 
+    async def at_once(self, _request: web.Request) -> web.Response:
+        """A picture unlike all others, so that everybody has to keep it."""
+        picture = BytesIO()
+        Image.new("RGB", (128, 96), f"#{next(self._colours):06x}").save(picture, "PNG")
+        return web.Response(body=picture.getvalue(), content_type="image/png", headers={"finish-reason": "SUCCESS"})
+
+    async def balance(self, _request: web.Request) -> web.Response:
+        return web.json_response({"credits": 1000})
+
     async def told(self, _request: web.Request) -> web.Response:
         return web.json_response([asdict(task) for task in self._tasks.values()])
 
@@ -133,6 +145,8 @@ async def _serve(plans: Mapping[str, Plan]) -> None:
     app.router.add_post("/v1/{model}", till.submit)
     app.router.add_get("/v1/get_result", till.poll)
     app.router.add_get("/pictures/{id}", till.picture)
+    app.router.add_post("/v2beta/stable-image/generate/core", till.at_once)
+    app.router.add_get("/v1/user/balance", till.balance)
     app.router.add_get("/told", till.told)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()

@@ -21,6 +21,7 @@ from adapters import REGISTRY as DOORS
 from adapters import Database, Kit
 from bot import settings as house_settings
 from bot import telemetry
+from bot.alarm import Alarm
 from bot.callback import Callbacks
 from bot.clock import Clock, RealClock
 from bot.delivery import Delivery, Messenger
@@ -280,14 +281,22 @@ async def open_house(settings: Settings, *, errand: bool = False, part: Part = W
         doors = _doors(settings, desk, store, errand=errand, part=part)
         for name, door in doors.items():
             rooms.delivery.messengers[name] = door.messenger
+        await rooms.lease.enter(tuple(doors))
+        closing.push_async_callback(rooms.lease.leave)  # after the engine: what was being bought is on record by then
         await rooms.engine.launch()
         closing.push_async_callback(rooms.engine.close)
         tidying = Tidying(
             store=store, gallery=gallery, engine=rooms.engine, clock=clock, keep_days=settings.store.keep_days
         )
-        await rooms.lease.enter(tuple(doors))
-        closing.push_async_callback(rooms.lease.leave)
-        tending = _loops(rooms, gallery, tidying, clock, catalogue, errand=errand)
+        alarm = Alarm(
+            store=store,
+            words=words,
+            clock=clock,
+            messengers=rooms.delivery.messengers,
+            places=settings.policy.alert_places,
+            language=settings.policy.alert_language,
+        )
+        tending = _loops(rooms, gallery, tidying, clock, catalogue, alarm, errand=errand)
         tasks = asyncio.create_task(tending, name="house loops")
         closing.push_async_callback(_ended, tasks)
         await rooms.lease.take_over()
@@ -348,12 +357,14 @@ async def loops(rooms: Rooms[Any]) -> None:
 
 
 async def _loops(
-    rooms: Rooms[Any], gallery: Gallery, tidying: Tidying, clock: Clock, catalogue: Catalogue, *, errand: bool
-) -> None:
+    rooms: Rooms[Any], gallery: Gallery, tidying: Tidying, clock: Clock, catalogue: Catalogue, alarm: Alarm, *,
+    errand: bool,
+) -> None:  # fmt: skip
     async with asyncio.TaskGroup() as group:
         group.create_task(loops(rooms), name="rooms")
         group.create_task(gallery.run(), name="gallery")
         group.create_task(tidying.run(), name="tidying")
+        group.create_task(alarm.run(), name="alarm")
         if not errand:
             group.create_task(_look_after(catalogue, clock), name="look after providers")
 
@@ -435,6 +446,7 @@ def door_kit(settings: Settings) -> Kit:
         tokens=[(each.name, each.token.get_secret_value(), each.admin) for each in settings.web_tokens],
         metrics=telemetry.metrics_text,
         roles=limits_of(settings).counted_roles,
+        alert_places=settings.policy.alert_places,
     )
     for secret in (*kit.secrets.values(), *(token for _, token, _ in kit.tokens)):
         telemetry.hide(secret)

@@ -27,7 +27,7 @@ TRIP: Final = 3
 DOWN_S: Final = 30.0
 DOWN_LIMIT_S: Final = 600.0
 CREDIT_S: Final = 60.0
-"""How often an empty account is asked about."""
+"""About as often an empty account is asked about."""
 THROTTLED_LIMIT_S: Final = 60.0
 
 

@@ -10,6 +10,7 @@ import re
 import sys
 import time
 from collections.abc import Coroutine
+from decimal import Decimal, InvalidOperation
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, NoReturn, TypeVar
@@ -27,6 +28,8 @@ T = TypeVar("T")
 BAD_SETTINGS: Final = 2
 
 FORMATS: Final = ("webp", "png", "jpeg")
+AS_HELD: Final = "as held"
+"""What `--charged` stands for without an amount."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -158,27 +161,44 @@ def check(config: Path | None) -> None:
 @main.command(short_help="Bring the database to this release's schema.")
 @click.pass_obj
 def migrate(config: Path | None) -> None:
-    """Bring the database to this release's schema, as a start would; what runs on the release before goes on meanwhile."""
+    """Bring the database to this release's schema, as a start would; the release before goes on working on it."""
     from bot.terminal import upkeep
 
     _quiet()
     _carried_out(upkeep.migrate(_settings(config), Words.load(), _tongue()))
 
 
-@main.command(short_help="List the newest jobs, or what is stuck; run a job anew.")
+@main.command(short_help="List the newest jobs, or what is stuck; run a job anew, or settle it.")
 @click.option("--status", type=click.Choice([status.value for status in Status]), help="Only jobs of this status.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
 @click.option("--stuck", is_flag=True, help="Only jobs that are late, untold or unsure.")
 @click.option("--rerun", metavar="ID", help="Let a job that ended without a picture run again; it is paid for again.")
+@click.option("--settle", metavar="ID", help="End an unsure job, with --charged or --not-charged.")
+@click.option(
+    "--charged",
+    is_flag=False,
+    flag_value=AS_HELD,
+    metavar="[CENTS]",
+    help="The provider's bill holds it: so many US cents, or what was reserved for it.",
+)
+@click.option("--not-charged", is_flag=True, help="The provider's bill does not hold it.")
 @click.pass_obj
-def jobs(config: Path | None, status: str | None, limit: int, stuck: bool, rerun: str | None) -> None:
+def jobs(
+    config: Path | None, status: str | None, limit: int, stuck: bool, rerun: str | None, settle: str | None,
+    charged: str | None, not_charged: bool,
+) -> None:  # fmt: skip
     """List the newest jobs, or what is stuck; the bot may be running."""
     from bot.terminal import upkeep
 
+    if (charged is not None) + not_charged != (settle is not None):
+        raise click.UsageError("--settle takes --charged or --not-charged, and these need --settle.")
+    cost_cents = _cents(charged)
     _quiet()
     settings, words, tongue = _settings(config), Words.load(), _tongue()
     if rerun is not None:
         _carried_out(upkeep.rerun(settings, words, tongue, rerun))
+    elif settle is not None:
+        _carried_out(upkeep.settle(settings, words, tongue, settle, charged=not not_charged, cost_cents=cost_cents))
     elif stuck:
         _carried_out(upkeep.list_stuck(settings, words, tongue, limit))
     else:
@@ -261,6 +281,19 @@ def _carried_out(work: Coroutine[Any, Any, T]) -> T:
         _end(error.message)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _cents(written: str | None) -> Decimal | None:
+    """An amount of money; None where nobody said one."""
+    if written is None or written == AS_HELD:
+        return None
+    try:
+        cents = Decimal(written)
+    except InvalidOperation:
+        cents = Decimal("NaN")
+    if not cents.is_finite() or cents < 0:
+        raise click.BadParameter("an amount is written like 4 or 5.5, in US cents", param_hint="--charged")
+    return cents
 
 
 def _end(sentence: str, code: int = 1) -> NoReturn:

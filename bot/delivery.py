@@ -261,11 +261,14 @@ class Delivery:
             found = await self._store.whereabouts() if before else {}
             for job, standing in before.items():
                 live, now = self._live.get(job), found.get(job)
-                if live is not None and now is not None and now.lane != live.job.provider:  # another took it over
-                    live.job = await self._store.job(job)
-                if live is not None and now is not None and live.standing is standing:  # else there is fresher news
+                if live is None or now is None:
+                    continue
+                moved = await self._store.job(job) if now.lane != live.job.provider else None
+                if live.standing is standing:  # else there is fresher news
                     live.away = now.run_by not in (None, self._store.process)
-                    live.standing = _as_found(standing, now, live.job)
+                    live.standing = _as_found(standing, now)
+                    if moved is not None:
+                        live.job, live.standing = moved, replace(live.standing, job=moved)
         except Exception:  # the outermost line of this task: a count that fails is taken again
             log.exception("the open jobs were not looked at")
 
@@ -281,8 +284,8 @@ class Delivery:
         return messenger
 
 
-def _as_found(standing: Standing, now: Whereabouts, job: Job) -> Standing:
-    """The standing with what the store says of it; job: as it is by now."""
+def _as_found(standing: Standing, now: Whereabouts) -> Standing:
+    """The standing with what the store says of it."""
     began = now.ahead is None
     return replace(
         standing,
@@ -291,7 +294,6 @@ def _as_found(standing: Standing, now: Whereabouts, job: Job) -> Standing:
         since=now.started_at if began and now.started_at else standing.since,
         progress=Progress(now.word, now.fraction) if began and now.word else None,
         ticket=now.ticket,
-        job=job if job.instead_of else None,
         stopping=standing.stopping or now.cancel_asked,
     )
 

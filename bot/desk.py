@@ -37,7 +37,7 @@ from bot.reply import Standing
 from bot.request import Enlarge, Format, ImageId, Imagine, Upscale, Wish, kind_of
 from bot.runner import Runner
 from bot.settling import Settling
-from bot.spending import NOTHING
+from bot.spending import NOTHING, Spending
 from bot.store import Store, Usage
 from bot.telemetry import REFUSALS, job_context
 from bot.teller import Teller, shown
@@ -401,9 +401,13 @@ class Desk:
             retry_at=policy.ends(own, self._limits),
         )
 
-    async def usage(self, *, by: Person, at: Place) -> Reply:
-        """What the person has used and has left there, and who moderates there reads the team's, with a plot of it."""
-        return await self._till.usage(by, at)
+    async def usage(self, *, by: Person, at: Place, drawn: bool = True) -> Reply:
+        """What the person has used and has left there, and who moderates there reads the team's; drawn: with a plot."""
+        return await self._till.usage(by, at, drawn=drawn)
+
+    async def spending(self, *, by: Person, at: Place) -> Spending:
+        """The same as numbers."""
+        return await self._till.spending(by, at)
 
     def which(self, pictures: Sequence[Picture], verb: Verb, *, locale: str, factor: int | None = None) -> Reply:
         """The question which of several pictures is meant, with a button for each."""

@@ -42,6 +42,8 @@ log = structlog.get_logger(__name__)
 PATIENCE: Final = timedelta(minutes=10)
 """How long a job waits for a provider that takes nothing, before it ends."""
 LOOK_S: Final = 1.0
+ASKING: Final = timedelta(seconds=10)
+"""So long before the end of a pause for want of credit the account is asked about."""
 PORTION: Final = 50
 """Jobs moved, or ended, in one look."""
 _ENDS: Final[Mapping[Trouble, type[ProviderError]]] = {
@@ -83,6 +85,8 @@ class Detour:
         self._limits, self._clock, self._random = limits, clock, random
         self._fallback, self._waits, self._over = fallback, waits, over
         self._strains: Mapping[str, Strain] = {}
+        self._asked: dict[str, datetime] = {}
+        """By lane, the end of the pause in which its account was asked about."""
         self._settled: set[JobId] = set()
         """Jobs that wait although their provider is in trouble, since nobody else can do them."""
 
@@ -136,25 +140,29 @@ class Detour:
         return strain
 
     async def run(self, *, worker: bool) -> None:
-        """Know which lanes are in trouble and, in a worker, look after who waits in them; until cancelled."""
+        """Look until cancelled."""
         while True:
             try:
-                self._strains = {strain.lane: strain for strain in await self._store.strains()}
-                if not self._strains:
-                    self._settled.clear()
-                for strain in self._strains.values() if worker else ():
-                    await self._look_after(strain)
-                if worker and self._strains:
-                    self._waits()  # a pause may be over
+                await self.look(worker=worker)
             except Exception:  # the outermost line of one look: the database may be back at the next
                 log.exception("lanes in trouble were not looked after")
             await self._clock.sleep(LOOK_S)
+
+    async def look(self, *, worker: bool) -> None:
+        """Know which lanes are in trouble and, in a worker, look after who waits in them."""
+        self._strains = {strain.lane: strain for strain in await self._store.strains()}
+        if not self._strains:
+            self._settled.clear()
+        elif worker:
+            for strain in self._strains.values():
+                await self._look_after(strain)
+            self._waits()  # a pause may be over
 
     async def _look_after(self, strain: Strain) -> None:
         now = self._clock.now()
         if strain.until <= now:
             return
-        if strain.trouble is Trouble.OUT_OF_CREDIT and strain.until - now <= timedelta(seconds=2 * LOOK_S):
+        if strain.trouble is Trouble.OUT_OF_CREDIT and strain.until - now <= ASKING:
             await self._ask_for_credit(strain)
         if self._fallback and strain.lasting(now):
             for job in await self._store.waiting_in(strain.lane, now, limit=PORTION + len(self._settled)):
@@ -167,6 +175,9 @@ class Detour:
 
     async def _ask_for_credit(self, strain: Strain) -> None:
         """Where there is still none, nobody need try it by buying."""
+        if self._asked.get(strain.lane) == strain.until:
+            return
+        self._asked[strain.lane] = strain.until
         await self._catalogue.look_after(strain.lane)
         if self._catalogue.fault(strain.lane) == Trouble.OUT_OF_CREDIT:
             until = self._clock.now() + timedelta(seconds=CREDIT_S)

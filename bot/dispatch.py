@@ -22,6 +22,8 @@ ALONE_S: Final = 1.0
 """How often the queue is looked through where every change of it rings: only a command in the terminal does not."""
 SHARED_S: Final = 0.25
 """The same where other processes let jobs wait, too: the longest wait of a job with a free slot."""
+BREATH_S: Final = 0.05
+"""Between two looks: in a rush each job rings, and one look serves them all."""
 AT_ONCE: Final = 8
 """Turns given in one transaction: two hundred runs that begin together would hold up the event loop."""
 
@@ -49,6 +51,7 @@ class Dispatch:
                 await self._give()
             except Exception:  # the outermost line of one round: the database may be back at the next
                 log.exception("no turns were given")
+            await asyncio.sleep(BREATH_S)
             try:
                 async with asyncio.timeout(self._look_s):
                     await self._bell.wait()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -63,6 +63,12 @@ class Person:
     def moderates(self, place: Place) -> bool:
         """Whether they may cancel and delete what others asked for there."""
         return not {"admin", "moderator", f"moderator:{place.id}"}.isdisjoint(self.roles)
+
+    @property
+    def unled(self) -> Person:
+        """The same without a say over others."""
+        own = tuple(role for role in self.roles if role.partition(":")[0] not in ("admin", "moderator"))
+        return replace(self, roles=own)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ log = structlog.get_logger(__name__)
 LOOK_S: Final = 0.5
 """How often ends are looked for that came about in other processes; one that came about here rings."""
 AT_ONCE: Final = 1000
-"""Outcomes on their way at any moment: a platform that is down must not keep those of another waiting."""
+"""Outcomes on their way to each door: a platform that is down keeps no other's waiting."""
 DRAIN_S: Final = 5.0
 """How long a stop waits for messages that are being posted."""
 
@@ -68,11 +68,12 @@ class Postman:
     async def _set_out(self) -> None:
         if self._closing:
             return
-        for job in await self._store.untold(tuple(self._delivery.messengers), AT_ONCE):
-            if job not in self._under_way and len(self._under_way) < AT_ONCE:
-                task = asyncio.create_task(self._bring(job), name=f"tell {job}")
-                self._under_way[job] = task
-                task.add_done_callback(lambda _, job=job: self._under_way.pop(job))  # type: ignore[misc]
+        for door in tuple(self._delivery.messengers):
+            for job in await self._store.untold((door,), AT_ONCE):  # with those on their way: they are the oldest
+                if job not in self._under_way:
+                    task = asyncio.create_task(self._bring(job), name=f"tell {job}")
+                    self._under_way[job] = task
+                    task.add_done_callback(lambda _, job=job: self._under_way.pop(job))  # type: ignore[misc]
 
     async def _bring(self, job: JobId) -> None:
         with job_context(job):

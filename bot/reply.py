@@ -39,7 +39,7 @@ class Standing:
     stopping: bool = False
     ticket: Ticket | None = None
     job: Job | None = None
-    """The job as it is by now, where another provider took it over."""
+    """The job as it is by now: another provider may have taken it over."""
     pause: Pause | None = None
     """Why nothing moves while it waits, where its provider is given no tasks."""
 

@@ -414,7 +414,8 @@ class Runner:
         """Change what is told of a job that runs; a stop that was asked for stays asked for."""
         standing = self._delivery.standing(job.id)
         if standing is not None:
-            self._delivery.tell(job.id, replace(standing, ahead=None, pause=None, **news))
+            latest = job if job.instead_of else None
+            self._delivery.tell(job.id, replace(standing, ahead=None, pause=None, job=latest, **news))
         elif (progress := news.get("progress")) is not None:
             self._said[job.id] = progress.word, progress.fraction
 

@@ -102,6 +102,11 @@ class Store(Section):
     pictures_url: SecretStr = SecretStr("")
     """Empty: the folder gallery in data_dir. Else a bucket; a key written into it by mistake is in no message."""
 
+    @property
+    def on_server(self) -> bool:
+        """Whether the database is one that other hosts may use, too."""
+        return self.database_url.get_secret_value().startswith("postgres")
+
 
 class Cap(Section):
     """No more than that of all that `of` names together, from midnight to midnight."""
@@ -132,8 +137,8 @@ def _once_each(caps: tuple[Cap, ...]) -> tuple[Cap, ...]:
 
 
 def _door_and_id(places: tuple[str, ...]) -> tuple[str, ...]:
-    if not all(re.fullmatch(r"[a-z]+:\S+", place) for place in places):
-        raise ValueError('must be names of a door and of a channel there, such as "slack:C0123ABCD"')
+    if not all(re.fullmatch(r"(?!web:)[a-z]+:\S+", place) for place in places):
+        raise ValueError('must be names of a chat platform and of a channel there, such as "slack:C0123ABCD"')
     return places
 
 
@@ -150,6 +155,8 @@ class Policy(Section):
     """What a picture of unpublished price is held to cost, where a cap is in money."""
     alert_places: Annotated[Names, AfterValidator(_door_and_id)] = ()
     """Where it is told that 50, 80 and 100 % of a cap of a team, role or channel are reached."""
+    alert_language: str = "en"
+    """In which language that is told."""
     unsure: Literal["ask", "resubmit"] = "ask"
     """What becomes of a purchase whose answer was lost on the way."""
     priorities: Mapping[str, Annotated[float, Field(gt=0, le=100)]] = Field(default_factory=dict)
@@ -225,6 +232,8 @@ def load(
         for token in tokens
         if len(token.token.get_secret_value()) < SHORT_TOKEN
     )
+    if house.store.on_server and not house.store.pictures_url.get_secret_value():
+        remarks += (Remark("remark-pictures-here", {"folder": str(house.store.data_dir)}),)
     sold = house.providers
     settings = Settings(
         source=source,

@@ -36,10 +36,11 @@ class Till:
     limits: Limits
     clock: Clock
 
-    async def usage(self, by: Person, at: Place) -> Reply:
+    async def usage(self, by: Person, at: Place, *, drawn: bool = True) -> Reply:
         """The private answer to /usage; it lacks its picture where there was nothing to draw or to keep it with."""
         spending = await self.spending(by, at)
-        return statement.usage(spending, await self._drawn(by, spending), self.words, by.locale)
+        picture = await self._drawn(by, spending) if drawn else None
+        return statement.usage(spending, picture, self.words, by.locale)
 
     async def spending(self, by: Person, at: Place) -> Spending:
         """What the person, asking there, may know of what was spent."""

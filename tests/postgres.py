@@ -221,7 +221,8 @@ def _address(folder: Path) -> str:
         with (folder / "keeper.log").open("w") as log:
             keeper = subprocess.Popen(
                 [sys.executable, "-m", "tests.postgres", str(folder)],
-                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, text=True, start_new_session=True,
+                cwd=Path(__file__).parents[1], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, text=True,
+                start_new_session=True,
             )  # fmt: skip
         assert keeper.stdout is not None
         with keeper.stdout:

@@ -149,6 +149,10 @@ def _pages(door: Reception) -> Sequence[app_commands.Command[Any, ..., Any]]:
     async def jobs(event: Event) -> None:
         await door.answer(event, Visit.jobs)
 
+    @app_commands.command(name="usage", description=text("discord-command-usage"))
+    async def usage(event: Event) -> None:
+        await door.answer(event, Visit.usage)
+
     @app_commands.command(name="about", description=text("discord-command-about"))
     async def about(event: Event) -> None:
         await door.answer(event, Visit.about)
@@ -157,7 +161,7 @@ def _pages(door: Reception) -> Sequence[app_commands.Command[Any, ..., Any]]:
     async def help_(event: Event) -> None:
         await door.answer(event, Visit.help)
 
-    return jobs, about, help_
+    return jobs, usage, about, help_
 
 
 def _menu(door: Reception, verb: Verb) -> Callable[[Event, discord.Message], Any]:

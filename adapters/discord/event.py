@@ -52,8 +52,11 @@ class Handle:
 
     @classmethod
     def of(cls, place: Place) -> Handle:
-        """What `str` wrote; a field that this release does not know is left out."""
-        written = json.loads(place.handle)
+        """What `str` wrote; a field that this release does not know is left out.
+
+        A place of the operator's own has none: there the bot speaks by itself, and to nobody in particular.
+        """
+        written: dict[str, Any] = json.loads(place.handle) if place.handle else {"person": 0, "speaks": True}
         return cls(**{name: value for name, value in written.items() if name in _EMPTY})
 
 
@@ -81,6 +84,15 @@ def person_of(
     if event.guild is not None and (leads or not held.isdisjoint(settings.moderators)):
         roles.append(f"moderator:{channel}")
     return Person(DOOR, str(user.id), user.display_name, locale, tuple(roles))
+
+
+def oversees(event: discord.Interaction[Any], settings: Settings) -> bool:
+    """Whether who moderates here moderates the whole team: where there is but one server, or the operator says so.
+
+    A server that did not invite the bot is none of the team's.
+    """
+    named = {str(role.id) for role in event.user.roles} if isinstance(event.user, discord.Member) else set()
+    return event.is_guild_integration() and (len(event.client.guilds) == 1 or not named.isdisjoint(settings.moderators))
 
 
 def place_of(

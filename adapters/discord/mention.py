@@ -29,7 +29,7 @@ from bot.errors import (
     RefusedError,
 )
 from bot.message import Place, Reply, Tone, Verb
-from bot.prompt import HelpCommand, ImagineCommand, UnknownCommand, UpscaleCommand, WordsCommand
+from bot.prompt import HelpCommand, ImagineCommand, UnknownCommand, UpscaleCommand, UsageCommand, WordsCommand
 from bot.request import Enlarge, ImageId, Wish
 
 log = structlog.get_logger(__name__)
@@ -135,7 +135,7 @@ class Talk:
                 await self._enlarge(await self._shown(), factor)
             case WordsCommand(text="") if self._message.attachments:
                 await self._ask(pictures_in(self._message))
-            case HelpCommand() | UnknownCommand() | WordsCommand(text=""):
+            case HelpCommand() | UsageCommand() | UnknownCommand() | WordsCommand(text=""):  # no word to one alone
                 await self._help()
             case ImagineCommand(wish=wish):
                 await self._paint(wish)

@@ -201,6 +201,8 @@ class DiscordMessenger:
             try:
                 return await self._sent(self._channel(int(place.id)), handle, reply, nonce, answers=handle.answers)
             except (PlaceShutError, PlaceGoneError) as error:
+                if not handle.person:
+                    raise
                 log.info("channel is closed, writing to the person", place=place.id, error=type(error).__name__)
         with _told_apart():
             talk = await self._online().create_dm(discord.Object(handle.person))

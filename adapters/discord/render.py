@@ -37,6 +37,7 @@ HEADING_LIMIT: Final = 150
 NAME_LIMIT: Final = 100
 QUOTE_LIMIT: Final = 1500
 FACT_LIMIT: Final = 90
+FIGURE_LIMIT: Final = 200
 COMPLAINT_LIMIT: Final = 250
 EXCERPT_LIMIT: Final = 80
 """All in characters of markup."""
@@ -65,13 +66,14 @@ def message(
     head = _head(reply)
     foot = _foot(reply, say, whole=whole, shown=any(files))
     prices = [line(each, each=FACT_LIMIT) for each in caption.prices(reply, say)]
+    listed = [*(line(each, each=FIGURE_LIMIT) for each in caption.figures(reply)), *prices]
     room = TEXT_LIMIT - len(head) - len(foot)
     told = _notes(reply, say, room) if done else _told(reply, say, room)
     sheet.write(head)
     sheet.write("" if done else told)
-    if prices and (listed := _within(prices, TEXT_LIMIT - len(head) - len(foot) - len(told))):
+    if listed and (text := _within(listed, TEXT_LIMIT - len(head) - len(foot) - len(told))):
         sheet.rule()
-        sheet.write(listed)
+        sheet.write(text)
     sheet.hang(zip(reply.pictures, files, strict=False), spoiler=spoiler)
     sheet.write("\n".join(filter(None, (foot, told if done else ""))))
     sheet.offer(reply.buttons[:BUTTONS_LIMIT])

@@ -15,6 +15,7 @@ import discord
 
 from adapters import Errand, Finding, Kit, State
 from adapters.discord import client, tree
+from adapters.discord.event import DOOR
 from adapters.discord.messenger import DiscordMessenger
 from adapters.discord.reception import Reception
 from bot.message import DIRECT
@@ -114,7 +115,7 @@ async def check(settings: Settings, kit: Kit) -> AsyncIterator[Finding]:
             yield _planted(await _patiently(tree.difference(line.client.tree)))
             async for finding in _servers(settings, line):
                 yield finding
-            for channel in settings.channels:
+            for channel in dict.fromkeys((*settings.channels, *kit.alerted(DOOR))):
                 yield await _channel(channel, line)
     except TROUBLE as error:
         yield _fault(error)

@@ -12,7 +12,7 @@ import discord
 
 from adapters.discord import forms, render
 from adapters.discord.attachment import Attachment, covered, pictures_in
-from adapters.discord.event import DOOR, FILE_LIMIT, NOBODY, Handle, person_of, place_of
+from adapters.discord.event import DOOR, FILE_LIMIT, NOBODY, Handle, oversees, person_of, place_of
 from bot.chat import asking
 from bot.chat.form import Say
 from bot.chat.press import Manner, Press
@@ -168,6 +168,16 @@ class Visit:
         names = {image: file.filename for image, file in files.items()}
         await self.show(render.jobs(views, say=self.say, files=names), list(files.values()))
         await self.desk.seen(views)
+
+    async def usage(self) -> None:
+        """What was spent and is left: the person's own, and who moderates a server of the team's reads all of it."""
+        await self._think()
+        by = self.person if oversees(self.event, self._door.settings) else self.person.unled
+        reply = await self.desk.usage(by=by, at=self._place())
+        limit_bytes = self.event.filesize_limit or FILE_LIMIT
+        files = await self._door.files([(plot, False) for plot in reply.pictures], limit_bytes=limit_bytes)
+        names = [files[plot.id].filename if plot.id in files else "" for plot in reply.pictures]
+        await self.show(render.message(reply, say=self.say, files=names), list(files.values()))
 
     async def about(self) -> None:
         await self.tell(await self.desk.about(self.person))

@@ -62,7 +62,7 @@ class Settings(Section):
     assistant: Literal["agent", "pane", "off"] = "agent"
     """How a talk with the bot looks, as the manifest says it; "pane" is for apps from before Slack had agents."""
     command_prefix: Annotated[str, Field(pattern=r"^[a-z0-9_-]*$", max_length=20)] = ""
-    """In front of "imagine" and "upscale", where another app of the workspace has these commands."""
+    """In front of "imagine", "upscale" and "usage", where another app of the workspace has these commands."""
     channels: Names = ()
     """Ids of the channels that are open, and "dm"; none: everywhere."""
     roles: Ids = ()

@@ -18,6 +18,7 @@ from bot.message import Verb
 
 IMAGINE: Final = "imagine"
 UPSCALE: Final = "upscale"
+USAGE: Final = "usage"
 
 
 def plant(app: AsyncApp, door: Reception) -> None:
@@ -40,6 +41,8 @@ async def commanded(visit: Visit) -> None:
         await visit.imagine(text)
     elif name.endswith(UPSCALE):
         await visit.upscale(text)
+    elif name.endswith(USAGE):
+        await visit.usage()
     else:
         raise OutdatedError
 

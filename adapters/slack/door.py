@@ -32,6 +32,8 @@ DRAIN_S: Final = 3.0
 """How long closing waits for events under way: Slack waits for an acknowledgement for 3 s."""
 LEAVE_S: Final = 1.0
 """How long it waits for the acknowledgements of what is decided over to leave."""
+LOOK_S: Final = 15.0
+"""How often it looks for events that a process acknowledged which is gone by now."""
 
 
 class Adapter:
@@ -91,7 +93,7 @@ class Adapter:
             await self._site.open()
         if self._settings.mode == "socket":
             await self._connect(app)
-        self._resuming = asyncio.create_task(self._resume(app), name="Slack events of an earlier life")
+        self._resuming = asyncio.create_task(self._resume(app), name="Slack events that nobody holds any more")
 
     async def close(self) -> None:
         """Let what is under way be answered and acknowledged, then leave."""
@@ -141,10 +143,12 @@ class Adapter:
     async def _resume(self, app: AsyncApp) -> None:
         if self._sockets is not None:
             await self._there.wait()
-        try:
-            await self._reception.resume(partial(client.dispatch, app))
-        except Exception:  # the outermost line of a task: what is held stays so until the next start
-            log.exception("events of an earlier life were not taken up")
+        while True:
+            try:
+                await self._reception.resume(partial(client.dispatch, app))
+            except Exception:  # the outermost line of one look: what is held stays so until the next
+                log.exception("events that nobody holds any more were not taken up")
+            await self._clock.sleep(LOOK_S)
 
     async def _keep(self, sockets: client.Sockets) -> None:
         try:

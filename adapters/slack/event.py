@@ -233,6 +233,11 @@ def place_of(event: Happening, settings: Settings, *, at: float, channel: str = 
     )
 
 
+def named(place: Place, *, at: float) -> Place:
+    """A channel that the operator named, such as "C0123" or, of one workspace among many, "T0123/C0123"."""
+    return replace(place, handle=str(Handle(tenant=place.id.rpartition("/")[0], person="", asked_at=at)))
+
+
 def place_id(tenant: Tenant, channel: str) -> str:
     """Channels are numbered by each workspace for itself."""
     return f"{tenant}/{channel}"

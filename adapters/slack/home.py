@@ -31,11 +31,11 @@ def plant(app: AsyncApp, door: Reception) -> None:
 async def show(visit: Visit) -> None:
     """Bring the page up to date: at once with the pictures that Slack has already, then with the others."""
     views = await visit.desk.mine(visit.person)
-    about = await visit.desk.about(visit.person)
+    about, spent = await visit.desk.about(visit.person), (await visit.spent()).fields
     url = await visit.workspace_url()
     shown = [(view.id, view.picture) for view in views if view.picture is not None][: render.HOME_PICTURES]
     known: dict[str, str] = {picture.id: file for _, picture in shown if (file := visit.file_known(picture))}
-    await visit.publish(render.home(about, views, say=visit.say, workspace_url=url, files=known))
+    await visit.publish(render.home(about, views, say=visit.say, workspace_url=url, files=known, spent=spent))
     await visit.desk.seen(views)
     missing = [(job, picture) for job, picture in shown if picture.id not in known]
     if not missing:
@@ -43,4 +43,4 @@ async def show(visit: Visit) -> None:
     for job, picture in missing:
         if file := await visit.file_for(job, picture):
             known[picture.id] = file
-    await visit.publish(render.home(about, views, say=visit.say, workspace_url=url, files=known))
+    await visit.publish(render.home(about, views, say=visit.say, workspace_url=url, files=known, spent=spent))

@@ -33,8 +33,9 @@ SHORTCUTS: Final[Mapping[Verb, tuple[str, str]]] = {
 COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "imagine": ("slack-command-imagine", "slack-command-imagine-usage"),
     "upscale": ("slack-command-upscale", "slack-command-upscale-usage"),
+    "usage": ("slack-command-usage", ""),
 }
-"""Slash commands, with the keys of their description and of what may follow them."""
+"""Slash commands, with the keys of their description and of what may follow them ("": nothing)."""
 PROMPTS: Final = ("slack-prompt-scene", "slack-prompt-portrait", "slack-prompt-wide")
 """What is suggested to somebody who opens a talk with the bot; Slack takes four."""
 CREATE_URL: Final = "https://api.slack.com/apps?new_app=1"
@@ -129,7 +130,7 @@ def _features(settings: Settings, say: Say) -> dict[str, Any]:
                 "command": settings.command(name),
                 **_called(settings, "url"),
                 "description": say(description),
-                "usage_hint": say(usage),
+                **({"usage_hint": say(usage)} if usage else {}),
                 "should_escape": False,
             }
             for name, (description, usage) in COMMANDS.items()

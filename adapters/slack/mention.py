@@ -21,7 +21,7 @@ from bot.chat import asking
 from bot.chat.press import Manner
 from bot.errors import NoOfferError, PictureMissingError
 from bot.message import Button, Reply, Tone, Verb
-from bot.prompt import HelpCommand, ImagineCommand, UnknownCommand, UpscaleCommand, WordsCommand
+from bot.prompt import HelpCommand, ImagineCommand, UnknownCommand, UpscaleCommand, UsageCommand, WordsCommand
 from bot.request import ImageId, Wish
 from bot.view import View
 
@@ -66,6 +66,8 @@ async def heard(visit: Visit) -> None:
             await _enlarge(visit, shown, factor)
         case WordsCommand(text="") if event.get("files"):
             await _ask(visit, shown)
+        case UsageCommand():
+            await visit.usage()
         case HelpCommand() | UnknownCommand() | WordsCommand(text=""):
             await _help(visit)
         case ImagineCommand(wish=wish):

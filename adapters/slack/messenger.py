@@ -13,7 +13,7 @@ import structlog
 
 from adapters.slack import render
 from adapters.slack.channel import Channels
-from adapters.slack.event import Handle, channel_of, receipt_of
+from adapters.slack.event import Handle, channel_of, named, receipt_of
 from adapters.slack.fault import INVALID_BLOCKS, POST, UPDATE, Calls, Clients, code_of, told, unsure
 from adapters.slack.upload import Uploads, name_for, name_of
 from bot.chat.anew import anew, caught_up
@@ -21,7 +21,7 @@ from bot.chat.form import Say
 from bot.chat.memory import Memory
 from bot.clock import Clock
 from bot.desk import Desk
-from bot.errors import DeliveryError, PlaceBusyError, PlaceGoneError, PlaceShutError
+from bot.errors import BusyError, DeliveryError, NotInvitedError, PlaceBusyError, PlaceGoneError, PlaceShutError
 from bot.message import Place, Receipt, Reply, Tone
 
 log = structlog.get_logger(__name__)
@@ -72,16 +72,20 @@ class SlackMessenger:
         """Jobs whose message may stand there: the call that posts it had no answer."""
 
     async def post(self, place: Place, reply: Reply, *, nonce: str) -> Receipt:
+        if not place.handle:
+            place = named(place, at=self._clock.now().timestamp())
         handle = Handle.of(place)
         spot = _Spot(handle.tenant, channel_of(place.id), handle.thread)
         if nonce in self._lost or handle.asked_at < self._began_at:
             found = await self._found_again(self._lost.get(nonce, spot), place, reply, nonce)
             if found is not None:
                 return found
+        if not handle.person:
+            await self._go_in(spot)
         try:
             return await self._said(spot, handle, reply, nonce)
         except (PlaceShutError, PlaceGoneError) as error:
-            if spot.is_direct and not spot.thread:
+            if (spot.is_direct and not spot.thread) or not handle.person:
                 raise
             self._channels.left(spot.tenant, spot.channel)  # else the next to ask there finds out
             log.info("channel is closed, writing to the person", **told(error))
@@ -115,6 +119,15 @@ class SlackMessenger:
             await self._calls.insist(delete)
         finally:
             await self.uploads.forget(spot.tenant, names, receipt.handle)
+
+    async def _go_in(self, spot: _Spot) -> None:
+        """Nobody asked there, so the bot may not be in yet. Raises DeliveryError."""
+        try:
+            await self._channels.enter(spot.tenant, spot.channel)
+        except BusyError as error:
+            raise PlaceBusyError("Slack does not tell whether we are in") from error
+        except NotInvitedError as error:
+            raise PlaceShutError("nobody has invited us") from error
 
     # ---- words
 

@@ -129,14 +129,14 @@ class Reception:
         await self.workspaces.uninstalled(tenant, self.desk, at=at)
 
     async def resume(self, dispatch: Callable[[Mapping[str, Any]], Awaitable[BoltResponse]]) -> None:
-        """Carry on with what an earlier life acknowledged and did not see to its end, LIVES times at most."""
+        """Carry on with what a process acknowledged that went before the end of it, LIVES times at most."""
         for event, body in await self.desk.take_held(DOOR):
             if await self.desk.tried(DOOR, event) > LIVES:
                 log.error("an event was given up: each time it was tried, this process ended")
                 await self.desk.let_go(DOOR, event)
                 await self._give_up(body)
                 continue
-            log.info("an event of an earlier life is taken up")
+            log.info("an event of a process that is gone is taken up")
             answered = await dispatch(body)
             if answered.status == 200 and event not in self._tasks:
                 await self.desk.let_go(DOOR, event)

@@ -15,7 +15,7 @@ from bot.chat import caption
 from bot.chat.caption import Head, Line, Look, Moment, Run, printable, shortened
 from bot.chat.form import Say
 from bot.chat.press import Press
-from bot.message import Button, Picture, Reply, Tone, Verb
+from bot.message import Button, Field, Picture, Reply, Tone, Verb
 from bot.view import View
 
 LABEL_LIMIT: Final = 75
@@ -30,6 +30,8 @@ ASKED_LIMIT: Final = 10
 """Pictures among which somebody is asked to choose; a message takes as many files."""
 JOBS_LIMIT: Final = 20
 """Up to four blocks each, in a page of 100."""
+SPENT: Final = ("today", "month")
+"""What the page shows of that; the rest of it says what the caps are."""
 HOME_PICTURES: Final = 10
 """How many of the latest pictures stand on the page: each is a file that Slack must be given first."""
 
@@ -71,6 +73,9 @@ def message(
     head, done = caption.head(reply), reply.tone is Tone.DONE
     told = [] if done else _told(reply, say)
     sheet.write(_title(head) if titled else [], quote(head.prompt, QUOTE_LIMIT), rich(told, TOLD_LIMIT))
+    if figures := caption.figures(reply):
+        sheet.rule()
+        sheet.write(rich(figures, TOLD_LIMIT))
     if prices := caption.prices(reply, say):
         sheet.rule()
         sheet.write(rich(prices, PRICES_LIMIT))
@@ -85,9 +90,10 @@ def message(
 
 
 def home(
-    about: Reply, views: Sequence[View], *, say: Say, workspace_url: str = "", files: Mapping[str, str] | None = None
-) -> Json:
-    """The bot's own page for one person: what they have left, what they asked for, what is on, and privacy.
+    about: Reply, views: Sequence[View], *, say: Say, workspace_url: str = "", files: Mapping[str, str] | None = None,
+    spent: Sequence[Field] = (),
+) -> Json:  # fmt: skip
+    """The bot's own page for one person: what they have left and spent, what they asked for, what is on, and privacy.
 
     workspace_url is Slack's own of the workspace, "" where it is not known; files are Slack's ids by picture id.
     """
@@ -95,6 +101,7 @@ def home(
     *first, last = about.body.strip().split("\n\n")
     sheet.title(about.title)
     sheet.write(rich(caption.sentences(replace(about, body="\n\n".join(first))), TOLD_LIMIT))
+    sheet.print_notes([f"{field.label}: {field.value}" for field in spent if field.name in SPENT])
     sheet.rule()
     sheet.title(say("chat-jobs-title"))
     if not views:

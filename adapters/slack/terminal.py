@@ -25,6 +25,7 @@ from adapters.slack.credential import (
     ENCRYPTION_KEY,
     objections,
 )
+from adapters.slack.event import DOOR, channel_of
 from adapters.slack.fault import MISSING_SCOPE, TOO_OFTEN, UNHEARD, code_of
 from bot.message import DIRECT
 from bot.words import FALLBACK, Words
@@ -175,7 +176,8 @@ async def _single(settings: Settings, kit: Kit, line: Line) -> AsyncIterator[Fin
     for finding in _allowed(settings, bot, kit.roles):
         yield finding
     yield await _way_in(settings, kit, line, bot.app)
-    for channel in settings.channels:
+    told = [channel_of(place) for place in kit.alerted(DOOR)]
+    for channel in dict.fromkeys((*settings.channels, *told)):
         yield await _channel(channel, line.client, bot)
 
 

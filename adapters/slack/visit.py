@@ -205,6 +205,23 @@ class Visit:
     async def help(self) -> None:
         await self.tell(replace(self.desk.help(self.person.locale), body=self.say("slack-help-body")))
 
+    async def usage(self) -> None:
+        """What was spent and is left, to the person alone; the plot, for which such a message has no room, is posted
+        where they and the bot are alone.
+        """
+        reply = await self.desk.usage(by=self._overseer(), at=self._here())
+        if reply.pictures and not self.event.is_direct:
+            note = self.say("slack-usage-plot")
+            await self.tell(replace(reply, body=f"{reply.body} {note}", pictures=()))
+        else:
+            await self.tell(replace(reply, pictures=()))
+        if reply.pictures:
+            await self._post_alone(replace(reply, body="", fields=()))
+
+    async def spent(self) -> Reply:
+        """The person's own, without a plot."""
+        return await self.desk.usage(by=self.person.unled, at=self._here(), drawn=False)
+
     async def seen(self, job: JobId) -> View:
         """A job that this person may know of. Raises JobUnknownError, also for one whose message was deleted."""
         view = await self.desk.view(job)
@@ -340,6 +357,25 @@ class Visit:
             if errors and self._line.take(response_action="errors", errors=errors):
                 return
         await self.tell(notice)
+
+    def _overseer(self) -> Person:
+        """Who leads one workspace of many has no say over the others, unless the operator named them."""
+        named = {*self._account.groups, self.event.user}.intersection(self._door.settings.moderators)
+        return self.person if named or self._door.workspaces.installations is None else self.person.unled
+
+    def _here(self) -> Place:
+        """Where it happened, whether or not something can be posted there."""
+        return place_of(self.event, self._door.settings, at=self._door.clock.now().timestamp())
+
+    async def _post_alone(self, reply: Reply) -> None:
+        """A message with pictures, where the person and the bot are alone. Raises DeliveryError."""
+        at = self._here()
+        if not self.event.is_direct:
+            direct = await self._door.channels.direct(self.event.tenant, self.event.user)
+            event = replace(self.event, channel=direct, thread="", in_assistant=False)
+            at = place_of(event, self._door.settings, at=self._door.clock.now().timestamp())
+        async with self._door.aside(self.event):
+            await self._door.messenger.post(at, reply, nonce=f"usage-{self.event.id}")
 
     async def _reassure(self) -> None:
         """Where Slack takes no more messages for the moment, say to the person that the picture is being made."""

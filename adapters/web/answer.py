@@ -14,6 +14,7 @@ from bot.desk import Desk
 from bot.errors import BotError, ProviderError, key_of
 from bot.job import Failed, Finished, Moderated, Status
 from bot.request import Imagine, Upscale
+from bot.spending import NOTHING, Allowance, Spending, Spent
 from bot.view import View
 
 STATUSES: Final[Mapping[type[BotError], int]] = {
@@ -165,6 +166,43 @@ def told(view: View) -> dict[str, Any]:
     if isinstance(outcome, Failed) and outcome.fields:
         body["fields"] = dict(outcome.fields)
     return body
+
+
+def spent(spending: Spending) -> dict[str, Any]:
+    """What GET /usage says; of a cap, what it does not go by is null."""
+    body: dict[str, Any] = {
+        "today": {"day": spending.day, **_amount(spending.today)},
+        "this_month": {"month": spending.month, **_amount(spending.this_month)},
+        "days": [{"day": each.name, **_amount(each.spent)} for each in spending.days],
+        "caps": [_allowance(each) for each in spending.allowances],
+    }
+    if (team := spending.team) is not None:
+        body["team"] = {
+            "today": _amount(team.day),
+            "this_month": _amount(team.month),
+            "days": [{"day": each.name, **_amount(each.spent)} for each in team.days],
+            "people": [{"name": each.name, **_amount(each.spent)} for each in team.people],
+            "models": [{"model": each.name, **_amount(each.spent)} for each in team.models],
+            "unsure": _amount(team.unsure),
+        }
+    return body
+
+
+def _allowance(each: Allowance) -> dict[str, Any]:
+    tab, used = each.tab, each.spent
+    return {
+        "of": tab.of.value,
+        "per": tab.per.value,
+        "pictures": tab.pictures,
+        "pictures_left": None if tab.pictures is None else max(0, tab.pictures - used.pictures),
+        "cents": None if tab.cents is None else float(tab.cents),
+        "cents_left": None if tab.cents is None else float(max(NOTHING, tab.cents - used.cents)),
+        "resets_at": _moment(each.resets_at),
+    }
+
+
+def _amount(spent: Spent) -> dict[str, Any]:
+    return {"pictures": spent.pictures, "cost_cents": float(spent.cents)}
 
 
 def waited(view: View) -> web.Response:

@@ -63,7 +63,8 @@ def message(reply: Reply, *, id: str, posted_at: datetime, say: Say) -> str:  # 
 
 def notice(reply: Reply, *, say: Say, paint: str = "", fields: dict[str, str] | None = None) -> str:
     """A private word to one person; `paint` is the line that its button would say for them."""
-    return _macro("notice.html")(reply=reply, paint=paint, fields=fields or {}, say=say)
+    listed = any("/" not in field.name for field in reply.fields)  # those of models stand in a row
+    return _macro("notice.html")(reply=reply, paint=paint, fields=fields or {}, listed=listed, say=say)
 
 
 def fitted(picture: Picture, box: tuple[int, int] = BOX) -> tuple[int, int]:

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Final, Literal
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from adapters.web.answer import ThresholdError, accepted, told, waited
+from adapters.web.answer import ThresholdError, accepted, spent, told, waited
 from adapters.web.body import Form, form, json_object
 from adapters.web.guard import CALLER
 from adapters.web.messenger import Hub
@@ -119,6 +119,7 @@ class Api:
             web.post("/jobs", self.begin),
             web.get("/jobs/{id}", self.job),
             web.delete("/jobs/{id}", self.cancel),
+            web.get("/usage", self.usage),
             web.get("/health", self.health),
             *([web.get("/metrics", self.measures)] if self.metrics else []),
         ]
@@ -156,6 +157,10 @@ class Api:
         job = _job_id(request)
         await self.desk.cancel(job, by=self._person(request))
         return web.json_response(told(await self.desk.view(job)), status=202)
+
+    async def usage(self, request: web.Request) -> web.Response:
+        """GET /usage: what the caller has spent and has left; with a token marked admin, what all have."""
+        return web.json_response(spent(await self.desk.spending(by=self._person(request), at=API)))
 
     async def saved(self, request: web.Request) -> web.StreamResponse:
         """GET /saved_images/<name>; FileResponse answers ETag, ranges and 304, object storage does so by itself."""

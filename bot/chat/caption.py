@@ -23,6 +23,8 @@ COMPLAINTS: Final = 4
 FACTS: Final = 8
 BAR: Final = 12
 """Signs of a progress bar."""
+LISTS: Final = frozenset({"people", "models"})
+"""Fields of which each line of the value stands for itself."""
 
 _JOINERS: Final = "\u200c\u200d"
 """Unseen, and needed by Persian and by emoji made of several."""

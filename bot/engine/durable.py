@@ -43,15 +43,19 @@ class Gate:
     def __init__(self) -> None:
         self._seats = asyncio.Semaphore(SUBMIT_GATE)
         self._of_lane: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(LANE_GATE))
+        self._shut = False
 
     @asynccontextmanager
     async def seat(self, lane: str) -> AsyncIterator[None]:
-        """Wait for one, and keep it."""
+        """Wait for one, and keep it. Raises CancelledError once it is shut: who waits then buys in another life."""
         async with self._of_lane[lane], self._seats:
+            if self._shut:
+                raise asyncio.CancelledError
             yield
 
     async def shut(self) -> None:
-        """Take every seat for good, as soon as it is free."""
+        """Take every seat for good, as soon as it is free; nobody else is given one."""
+        self._shut = True
         for _ in range(SUBMIT_GATE):
             await self._seats.acquire()
 

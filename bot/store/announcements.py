@@ -7,7 +7,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from bot.job import JobId
+from bot.job import Job, JobId
 from bot.message import Receipt, Reply
 from bot.record import decode, encode
 from bot.store.tables import Moment, Number, announcements, counters, receipts
@@ -36,7 +36,24 @@ _CHANGE: Final = (
     )
     .returning(announcements.c.revision)
 )
+_BEGUN: Final = announcements.insert()
 _REVISION: Final = sa.select(announcements.c.revision).where(_OF)
+
+
+def begin(connection: sa.Connection, job: Job, reply: Reply) -> None:
+    """The job's first message, which stands below all others of its place."""
+    revision = connection.scalar(_NEXT)
+    row = {
+        "job": job.id,
+        "door": job.at.door,
+        "place": job.at.id,
+        "private": job.at.private,
+        "reply": encode(reply),
+        "revision": revision,
+        "position": revision,
+        "posted_at": job.accepted_at,
+    }
+    connection.execute(_BEGUN, row)
 
 
 def keep_receipt(connection: sa.Connection, job: JobId, receipt: Receipt, now: datetime) -> None:

@@ -9,9 +9,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from bot.clock import Clock
-from bot.store import (
-    opening,
-)
+from bot.store import opening
 from bot.store.alone import Alone
 from bot.store.chapters import Messages, Oblivion, Pictures, Queue, Runs, Sums
 from bot.store.lock import Lock, file_of, running, take

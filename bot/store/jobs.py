@@ -57,7 +57,7 @@ _AHEAD: Final = sa.select(sa.func.count()).where(
     OPEN,
     turns.before(sa.bindparam("turn", type_=sa.Float), sa.bindparam("number", type_=Number)),
 )
-_NEW_MESSAGE: Final = announcement_table.insert()
+_READY: Final = jobs.update().where(jobs.c.id == sa.bindparam("of"), OPEN).values(ready=sa.true())
 
 
 def accept(
@@ -102,16 +102,14 @@ def accept(
         "posting_at": job.accepted_at,
         "ready": False,
     }
-    message = {"job": job.id, "door": job.at.door, "place": job.at.id, "private": job.at.private, "revision": 0}
     number = connection.scalar(_NEW, row)
-    connection.execute(_NEW_MESSAGE, message)
     if needed:
         connection.execute(sources.insert(), [{"job": job.id, "image": image} for image in needed])
     before = ledger.hold(connection, job)
     if before != used.totals:  # on PostgreSQL, another process was in between: now nobody is
         decide(replace(used, totals=before))
     ahead = connection.scalar(_AHEAD, {"lane": lane, "turn": row["turn"], "number": number}) or 0
-    announcements.keep_reply(connection, job.id, draw(ahead), job.accepted_at)
+    announcements.begin(connection, job, draw(ahead))
     return ahead
 
 
@@ -222,7 +220,7 @@ def ticketed(connection: sa.Connection, job_id: JobId, ticket: Ticket) -> None:
 
 def announced(connection: sa.Connection, job_id: JobId) -> None:
     """The job may be given its turn: whoever asked has been told of it, or will be."""
-    connection.execute(jobs.update().where(jobs.c.id == job_id, OPEN).values(ready=True))
+    connection.execute(_READY, {"of": job_id})
 
 
 def untold(connection: sa.Connection, process: str, doors: Sequence[str], limit: int) -> tuple[JobId, ...]:

@@ -54,6 +54,16 @@ class Cents(sa.types.TypeDecorator[Decimal]):
         return None if value is None else Decimal(value) / MICRO
 
 
+class Said(sa.types.TypeDecorator[str]):
+    """What people call themselves, or a provider a status, less what a database refuses: NULs and lone surrogates."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else value.replace("\0", "").encode(errors="ignore").decode()
+
+
 Number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 """SQLite counts rows by itself only in a column of exactly INTEGER."""
 Json = sa.JSON(none_as_null=True)
@@ -66,7 +76,7 @@ people = sa.Table(
     "people",
     metadata,
     sa.Column("key", sa.Text, primary_key=True),
-    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("name", Said, nullable=False),
     sa.Column("seen_at", Moment, nullable=False),
 )
 
@@ -91,7 +101,7 @@ jobs = sa.Table(
     sa.Column("delivered_at", Moment),
     sa.Column("cancel_asked", sa.Boolean, nullable=False),
     sa.Column("untold", sa.Boolean, nullable=False, server_default=sa.false()),
-    sa.Column("word", sa.Text, nullable=False),
+    sa.Column("word", Said, nullable=False),
     sa.Column("fraction", sa.Float),
     sa.Column("ticket", Json),
     sa.Column("outcome", Json),

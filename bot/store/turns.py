@@ -32,6 +32,11 @@ _TAGS: Final = sa.select(
 )
 
 
+_LANES: Final = (
+    sa.select(lanes.c.name)
+    .where(sa.exists().where(jobs.c.lane == lanes.c.name, jobs.c.status == Status.QUEUED, OPEN, jobs.c.ready))
+    .order_by(lanes.c.name)
+)
 _SLOTS: Final = sa.select(
     sa.select(sa.func.count())
     .where(jobs.c.lane == sa.bindparam("lane"), jobs.c.status == Status.RUNNING, OPEN)
@@ -53,12 +58,11 @@ def tag(connection: sa.Connection, lane: str, person_key: str, priority: float, 
     """The tag of a job that the person puts into the lane now; priority in pictures."""
     of = {"lane": lane, "person": person_key}
     row = connection.execute(_TAGS, of).one()
-    known = [] if row.last is None else [row.last]
+    taken: list[float] = [] if row.last is None else [row.last]
     if priority:  # who goes ahead with each of their jobs, one after the other, would let nobody else have a turn
         lately = connection.scalar(_LATELY, {**of, "since": now - REMEMBERED})
-        known += [] if lately is None else [lately]
-    first: float = (row.virtual or 0.0) - priority
-    return max([first, *(turn + 1.0 for turn in known)])
+        taken += [] if lately is None else [lately]
+    return max([(row.virtual or 0.0) - priority, *(turn + 1.0 for turn in taken)])
 
 
 def before(turn: sa.ColumnElement[float], number: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
@@ -67,9 +71,8 @@ def before(turn: sa.ColumnElement[float], number: sa.ColumnElement[int]) -> sa.C
 
 
 def waiting(connection: sa.Connection) -> tuple[str, ...]:
-    """The lanes in which jobs wait."""
-    ready = sa.and_(jobs.c.status == Status.QUEUED, OPEN, jobs.c.ready)
-    return tuple(connection.scalars(sa.select(jobs.c.lane).where(ready).distinct()))
+    """The lanes in which jobs wait; it reads as many rows as there are lanes, however many wait."""
+    return tuple(connection.scalars(_LANES))
 
 
 def give(connection: sa.Connection, lane: str, slots: int, process: str, now: datetime, limit: int) -> tuple[Turn, ...]:

@@ -41,6 +41,8 @@ class Checkup:
             self._put(State.WELL, "check-settings")
         else:
             self._put(State.WELL, "terminal-settings-from", file=str(self._settings.source))
+        for remark in self._settings.remarks:
+            self._put(State.ASIDE, remark.key, **remark.facts)
         await self._folder()
         await self.pictures()
         await self._database()
@@ -52,6 +54,8 @@ class Checkup:
             await catalogue.close()
         for name in self._settings.doors:
             await door.look_at(name, self._settings, self._sheet)
+        for remark in door.nowhere(self._settings):
+            self._put(State.FAULT, remark.key, **remark.facts)
         faults = self._sheet.faults
         self._put(State.SAID, "check-unwell" if faults else "check-well", count=faults)
         return 1 if faults else 0

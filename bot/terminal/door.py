@@ -8,7 +8,7 @@ from typing import Any, Final
 from adapters import COMMANDS, REGISTRY, Errand, Finding, Keyless, State
 from bot import settings as house_settings
 from bot.app import door_kit, wanted
-from bot.settings import Settings
+from bot.settings import Remark, Settings
 from bot.terminal.sheet import Sheet
 from bot.words import Words
 
@@ -50,6 +50,17 @@ async def look_at(name: str, settings: Settings, sheet: Sheet) -> None:
         sheet.put(Finding(State.OFF, "check-door-shut", {"door": title(name), "setting": f"{name}.enabled"}))
     else:
         sheet.put(Finding(State.OFF, "check-door-off", {"door": title(name), "variable": missing(name, settings)}))
+
+
+def nowhere(settings: Settings) -> list[Remark]:
+    """Of the places where admins are to be told something, those whose door nobody opens."""
+    shut = [
+        place
+        for place in settings.policy.alert_places
+        for door in [place.partition(":")[0]]
+        if door not in settings.doors or not wanted(settings.doors[door], settings.secrets)
+    ]
+    return [Remark("remark-alert-nowhere", {"place": place}) for place in shut]
 
 
 def title(name: str) -> str:

@@ -83,5 +83,6 @@ def _provider(vendor: Vendor, settings: Settings, words: Words, tongue: str) -> 
 
 
 def _remarks(house: House, settings: Settings, words: Words, tongue: str) -> list[str]:
-    remarks: Sequence[Remark] = [*settings.remarks, *(each for door in house.doors.values() for each in door.remarks)]
+    told = (each for door in house.doors.values() for each in door.remarks)
+    remarks: Sequence[Remark] = [*settings.remarks, *shut.nowhere(settings), *told]
     return [words.say(tongue, remark.key, **remark.facts) for remark in remarks]

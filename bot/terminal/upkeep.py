@@ -1,20 +1,26 @@
-"""What an operator does in the terminal beside a bot that may be running: look at jobs, run one anew, migrate."""
+"""What an operator does in the terminal beside a bot that may be running: look at jobs, run one anew,
+settle one, migrate."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from decimal import Decimal
 from typing import Final
 
+from click import ClickException
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from bot.app import database_url
 from bot.clock import RealClock
+from bot.errors import TooLateError
 from bot.job import JobId, Status
 from bot.request import Imagine
 from bot.settings import Settings
+from bot.settling import by_hand
 from bot.store import JobRecord, Store
 from bot.words import Words
 
@@ -40,17 +46,32 @@ async def list_stuck(settings: Settings, words: Words, tongue: str, limit: int) 
 
 
 async def rerun(settings: Settings, words: Words, tongue: str, job: str) -> None:
-    """Let a job wait for another run; a bot that is running takes it up. Raises JobUnknownError, TooLateError."""
+    """Let a job wait for another run; a bot that is running takes it up. Raises JobUnknownError, ClickException."""
     async with _visited(settings) as store:
-        await store.rerun(JobId(job))
-    Console(highlight=False).print(words.say(tongue, "terminal-rerun", job=job))
+        try:
+            await store.rerun(JobId(job))
+        except TooLateError:
+            raise await _not_so(store, job, words, tongue, "terminal-not-rerun") from None
+    _say(words.say(tongue, "terminal-rerun", job=job))
+
+
+async def settle(
+    settings: Settings, words: Words, tongue: str, job: str, *, charged: bool, cost_cents: Decimal | None
+) -> None:
+    """End an unsure job as the provider's bill tells; a bot that is running tells it. Raises as `rerun`."""
+    async with _visited(settings) as store:
+        try:
+            await by_hand(store, JobId(job), charged=charged, cost_cents=cost_cents)
+        except TooLateError:
+            raise await _not_so(store, job, words, tongue, "terminal-not-settled") from None
+    _say(words.say(tongue, "terminal-settled-charged" if charged else "terminal-settled-free", job=job))
 
 
 async def migrate(settings: Settings, words: Words, tongue: str) -> None:
     """Bring the database to this release's schema. Raises SettingsError."""
     async with _visited(settings) as store:
         schema = store.schema
-    Console(highlight=False).print(words.say(tongue, "terminal-migrated", schema=schema))
+    _say(words.say(tongue, "terminal-migrated", schema=schema))
 
 
 @asynccontextmanager
@@ -62,13 +83,25 @@ async def _visited(settings: Settings) -> AsyncIterator[Store]:
         await store.close()
 
 
+async def _not_so(store: Store, job: str, words: Words, tongue: str, key: str) -> ClickException:
+    """The sentence that says how the job stands instead."""
+    record = await store.record(JobId(job))
+    return ClickException(words.say(tongue, key, job=job, status=record.status.value))
+
+
+def _say(sentence: str) -> None:
+    Console(highlight=False, soft_wrap=True).print(sentence, markup=False)
+
+
 def _print(records: Sequence[JobRecord], words: Words, tongue: str, none: str) -> None:
     console = Console(highlight=False)
     if not records:
         console.print(words.say(tongue, none))
         return
     headings = ("job", "status", "made", "model", "by", "size", "cost")
-    table = Table(*(words.say(tongue, f"label-{name}") for name in headings), box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    for name in headings:  # the id is whole at any width: it is what the other options take
+        table.add_column(words.say(tongue, f"label-{name}"), no_wrap=name == "job", overflow="fold")
     for record in records:
         job, outcome = record.job, record.outcome
         cents = getattr(outcome, "cost_cents", None)
@@ -77,7 +110,7 @@ def _print(records: Sequence[JobRecord], words: Words, tongue: str, none: str) -
             record.status.value,
             f"{record.accepted_at:%Y-%m-%d %H:%M}",
             f"{job.provider}/{job.model}",
-            job.by.name,
+            Text(job.by.name),
             str(job.request.shape) if isinstance(job.request, Imagine) else f"x{job.request.factor}",
             "" if cents is None else words.money(tongue, cents),
         )

@@ -91,6 +91,7 @@ class Account:
 
     doubts: jobs that may end as unsure for another reason than a kill, such as an answer that the provider lost.
     failures: jobs that may end without a picture, since the provider could not or would not make one.
+    stops: how often somebody asked for one to be stopped.
     """
 
     asks: Sequence[Ask]
@@ -101,6 +102,7 @@ class Account:
     kills: int = 0
     doubts: int = 0
     failures: int = 0
+    stops: int = 0
     crowded: int = 0
     """How often the provider turned a task away since too many were active."""
     unbalanced: int = 0

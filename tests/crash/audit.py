@@ -88,10 +88,13 @@ def _doubts(account: Account) -> Iterator[str]:
 
 
 def _failures(account: Account) -> Iterator[str]:
-    """No crash is a reason for a job to fail."""
+    """No crash is a reason for a job to fail, or to be stopped."""
     failed = [entry.mark for entry in account.book if entry.status in (Status.FAILED, Status.MODERATED)]
     if len(failed) > account.failures:
         yield f"{len(failed)} jobs failed ({', '.join(failed)}), {account.failures} may"
+    stopped = [entry.mark for entry in account.book if entry.status is Status.CANCELLED]
+    if len(stopped) > account.stops:
+        yield f"{len(stopped)} jobs were stopped ({', '.join(stopped)}), {account.stops} times somebody asked for it"
 
 
 def _cap(account: Account) -> Iterator[str]:

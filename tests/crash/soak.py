@@ -102,6 +102,7 @@ async def _something(stage: Stage) -> None:
             town.discord.fail("PATCH", status=502)
             town.slack.fail("chat.update", status=502)
         case "cancel":
+            stage.stops += 1
             await _press(stage, Shown.GOING, "Cancel")
         case "delete":
             await _press(stage, Shown.PICTURE, "Delete")

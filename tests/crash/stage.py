@@ -34,7 +34,7 @@ class SkippedError(Exception):
 
 @dataclass
 class Stage:
-    """kills, doubts and failures go into the account; `bots` are all processes that there ever were."""
+    """kills, doubts, failures and stops go into the account; `bots` are all processes that there ever were."""
 
     folder: Path
     database: Database
@@ -50,6 +50,7 @@ class Stage:
     kills: int = 0
     doubts: int = 0
     failures: int = 0
+    stops: int = 0
     closing: ExitStack = field(default_factory=ExitStack)
     """What is to be put right once the auditor has seen everything."""
     disturbed_at: float = field(default_factory=time.monotonic)
@@ -225,6 +226,7 @@ class Stage:
             kills=self.kills,
             doubts=self.doubts,
             failures=self.failures,
+            stops=self.stops,
             crowded=town.flux.turned_away,
             unbalanced=await asyncio.to_thread(book.unbalanced),
             violations=violations,

@@ -49,6 +49,12 @@ def test_an_account_without_fault_is_passed(account: Account) -> None:
         (replace(DOUBT, kills=0), "1 jobs are unsure, 0 may be"),
         (replace(DOUBT, posts=[POST]), "its message says picture"),
         (replace(DOUBT, book=[replace(UNSURE, released=PRICE)]), "only 0.0 are held"),
+        (
+            replace(
+                REFUND, book=[replace(FAILED, status=Status.CANCELLED)], posts=[replace(POST, shown=Shown.CANCELLED)]
+            ),
+            "1 jobs were stopped (wren0001), 0 times",
+        ),
         (replace(REFUND, failures=0), "1 jobs failed (wren0001), 0 may"),
         (replace(REFUND, sales=[SALE]), "the provider bills 2.5 cents, and the ledger says 0"),
         (replace(CLEAN, book=[replace(ENTRY, held=Decimal(3))]), "of 3 cents held"),

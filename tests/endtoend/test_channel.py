@@ -7,6 +7,7 @@ import re
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +21,7 @@ from bot.errors import RejectedError
 from bot.job import Failed
 from bot.message import Person, Place
 from bot.request import Wish
+from bot.spending import Share, Spending, Spent
 from tests.endtoend.process import Bot
 from tests.standins.desk import GOOD_KEY
 from tests.wire.web_door import TOKENS, Visit, picture
@@ -253,6 +255,32 @@ async def test_a_message_that_lives_keeps_its_open_details_and_the_focus(stage: 
         await page.get_by_text("Details").click()
         await expect(message).to_contain_text("task-7")
         await expect(message).to_contain_text("Ready")
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+async def test_what_was_spent_is_a_press_away_and_leaves_the_message_under_way_alone(
+    stage: Visit, browser: Browser, size: tuple[int, int]
+) -> None:
+    days = [Share(f"2026-11-{day:02}", Spent(day, Decimal(day))) for day in range(1, 31)]
+    month = Spent(30, Decimal(90))
+    stage.desk.spent = Spending(
+        day="2026-11-30", month="2026-11", today=days[-1].spent, this_month=month, days=days, allowances=()
+    )
+    async with visiting(browser, stage.door.address, size) as page:
+        await page.get_by_role("textbox", name="Message").fill("half a tho")
+        await page.locator("#me summary").click()
+        await page.get_by_role("button", name="What I have used").click()
+        notice = page.locator("[data-notice]")
+        await expect(notice).to_be_focused()
+        await expect(notice).to_contain_text("30 pictures, $0.30")
+        plot = notice.get_by_role("img", name="You: $0.90 this month.")
+        await expect(plot).to_be_visible()
+        frame, shown = await notice.bounding_box(), await plot.bounding_box()
+        assert frame is not None
+        assert shown is not None
+        assert frame["x"] < shown["x"]
+        assert shown["x"] + shown["width"] < frame["x"] + frame["width"] <= size[0]
+        await expect(page.get_by_role("textbox", name="Message")).to_have_value("half a tho")
 
 
 async def test_a_providers_complaint_is_shown_at_the_field_that_caused_it(stage: Visit, browser: Browser) -> None:

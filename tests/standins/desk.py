@@ -15,7 +15,7 @@ from typing import cast
 
 from PIL import Image, UnidentifiedImageError
 
-from bot import prompt
+from bot import plot, prompt, statement
 from bot.clock import Clock, RealClock
 from bot.delivery import Messenger
 from bot.desk import Desk
@@ -39,6 +39,7 @@ from bot.message import Person, Picture, Place, Receipt, Reply
 from bot.offer import Grid, Number, Offer, Ratios, Switch
 from bot.reply import Replies, Standing
 from bot.request import Enlarge, Format, ImageId, Imagine, Kind, Ratio, Request, Shape, Upscale, Wish, kind_of
+from bot.spending import Spending, Spent
 from bot.view import Entry, Link, Shown, Vendor, View
 from bot.words import Words
 from tests.standins.landscape import enlarge, paint
@@ -107,6 +108,8 @@ class StandInDesk:
         self.refuse: BotError | None = None
         self.calls: list[tuple[str, str, Mapping[str, str], bytes]] = []
         """What providers said that called back."""
+        self.spent = Spending(day="", month="", today=Spent(), this_month=Spent(), days=(), allowances=())
+        """What whoever asks reads of themselves; of the team only who is an admin."""
         self.at: Link | None = None
         """Where `shown` says that pictures lie, in place of the folder."""
         self.pictures_origin = ""
@@ -284,6 +287,16 @@ class StandInDesk:
 
     def help(self, locale: str) -> Reply:
         return self.replies.help(locale, self.all_offers)
+
+    async def spending(self, *, by: Person, at: Place) -> Spending:
+        return self.spent if by.moderates(at) else replace(self.spent, team=None)
+
+    async def usage(self, *, by: Person, at: Place, drawn: bool = True) -> Reply:
+        spending, picture = await self.spending(by=by, at=at), None
+        drawing = plot.drawing(spending, self.words, by.locale) if drawn else None
+        if drawing is not None:
+            picture = self.shelve(await asyncio.to_thread(plot.png, drawing), Format.PNG, plot.alt(drawing))
+        return statement.usage(spending, picture, self.words, by.locale)
 
     def say(self, locale: str, key: str, **facts: object) -> str:
         return self.words.say(locale, key, **facts)

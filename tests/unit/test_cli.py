@@ -78,6 +78,49 @@ def test_a_setting_that_cannot_be_is_one_sentence_and_exit_code_2() -> None:
     assert "Traceback" not in result.output
 
 
+def test_a_door_that_there_is_not_is_answered_with_those_there_are() -> None:
+    result = command("run", "--doors", "web,fax", "--worker")
+    assert result.exit_code == 2
+    assert "there is no fax; possible are discord, slack, web" in result.output
+
+
+@pytest.mark.parametrize("words", [("--worker",), ("--doors", "web"), ("--doors", ""), ("--doors", "web", "--worker")])
+def test_a_part_of_the_work_is_not_taken_on_an_sqlite_file(words: tuple[str, ...]) -> None:
+    result = command("run", *words)
+    assert result.exit_code == 2
+    assert "store.database_url = postgresql://" in result.output
+    assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--settle", "0" * 16),
+        ("--settle", "0" * 16, "--charged", "--not-charged"),
+        ("--charged", "4"),
+        ("--not-charged",),
+    ],
+)
+def test_a_job_is_settled_as_charged_or_as_not_charged(words: tuple[str, ...]) -> None:
+    result = command("jobs", *words)
+    assert result.exit_code == 2
+    assert "--settle takes --charged or --not-charged" in result.output
+
+
+@pytest.mark.parametrize("amount", ["four", "nan", "inf"])
+def test_an_amount_that_is_none_is_refused(amount: str) -> None:
+    result = command("jobs", "--settle", "0" * 16, f"--charged={amount}")
+    assert result.exit_code == 2
+    assert "in US cents" in result.output
+
+
+@pytest.mark.parametrize("words", [("--rerun", "0" * 16), ("--settle", "0" * 16, "--charged")])
+def test_a_job_that_is_not_there_is_one_sentence(words: tuple[str, ...]) -> None:
+    result = command("jobs", *words)
+    assert result.exit_code == 1
+    assert result.output == "I don’t know that request any more.\n"
+
+
 async def test_a_house_that_goes_away_in_the_middle_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     address = f"http://127.0.0.1:{free_port()}"
 

@@ -4,43 +4,41 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from bot.breaker import Trouble
+from bot.detour import Detour
 from bot.errors import BotError, OutOfCreditError, ThrottledError, UnreachableError, UnsureError
+from bot.gallery import Gallery
 from bot.job import JobId, Pause, Status, Ticket
 from bot.message import Reply, Tone
-from bot.providers import Health, Order
+from bot.policy import Limits
+from bot.providers import Health, Kit, Order
+from bot.providers.catalogue import Catalogue, Stand
 from bot.reply import Replies, Standing
 from bot.request import Wish
-from tests.clock import HeldClock, ShiftedClock
-from tests.house import ADA, BOB, STREET, TestHouse, all_words, house
-from tests.unit.store.made import made_job
+from bot.store import Store
+from tests.clock import HeldClock, SwiftClock
+from tests.house import ADA, BOB, STREET, ScriptedProvider, TestHouse, all_words, house
+from tests.unit.store.made import drawn, made_job
 
 
-class SwiftClock(ShiftedClock):
-    """A minute of the house is half a second, its calendar's too."""
+class Poor(ScriptedProvider):
+    """Counts how often its account is asked about."""
 
-    SPEED = 120
+    looks = 0
+    credits_cents = 0.0
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._began = datetime.now(UTC)
-
-    def now(self) -> datetime:
-        return self._began + (super().now() - self._began) * self.SPEED
-
-    def steady(self) -> float:
-        return super().steady() * self.SPEED
-
-    async def sleep(self, seconds: float) -> None:
-        await super().sleep(seconds / self.SPEED)
+    async def check(self) -> Health:
+        self.looks += 1
+        return Health(credits_cents=self.credits_cents)
 
 
 @pytest.fixture
@@ -119,20 +117,29 @@ async def test_one_job_tries_a_provider_that_was_down_before_the_others_go(home:
     assert [(await home.told(job)).tone for job in (first, *others)] == [Tone.DONE] * 3
 
 
-async def test_an_empty_account_is_asked_about_and_nothing_tried_before_there_is_credit(
-    home: TestHouse, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    looks: list[float] = []
-
-    async def check() -> Health:
-        looks.append(home.clock.steady())
-        return Health(credits_cents=0 if len(looks) < 4 else 500)
-
-    monkeypatch.setattr(home.provider, "check", check)
-    failing(home, OutOfCreditError(), 1)
-    assert (await home.told(await imagine(home))).tone is Tone.DONE
-    assert len(home.provider.orders) == 2
-    assert looks[3] - looks[0] > 100
+async def test_an_empty_account_is_asked_about_and_nothing_tried_before_there_is_credit(tmp_path: Path) -> None:
+    clock = HeldClock()
+    store = await Store.open(f"sqlite:///{tmp_path}/bot.sqlite", clock=clock)
+    vendor = Poor()
+    stand = Stand(name="scripted", title="Scripted", variable="KEY", settings=None, provider=vendor)
+    gallery = await Gallery.open(tmp_path / "gallery", store, clock=clock)
+    detour = Detour(
+        store=store, gallery=gallery, catalogue=Catalogue([stand], Kit(clock=clock, data_dir=tmp_path)),
+        limits=Limits(), clock=clock, random=Random(1), fallback=False, waits=lambda: None, over=lambda job: None,
+    )  # fmt: skip
+    job = made_job(clock, provider="scripted")
+    await store.lanes(("scripted",))
+    await store.accept(job, lambda usage: None, draw=drawn)
+    await store.announced(job.id, None)
+    await detour.note(job, OutOfCreditError())
+    tries = 0
+    for _ in range(215):
+        await clock.advance(1)
+        await detour.look(worker=True)
+        tries += len(await store.give_turns("scripted", 1, limit=1))
+        vendor.credits_cents = 500 if vendor.looks == 3 else 0
+    await store.close()
+    assert (vendor.looks, tries) == (4, 1)
 
 
 async def test_after_ten_minutes_without_credit_a_job_ends_unpaid(
@@ -143,10 +150,12 @@ async def test_after_ten_minutes_without_credit_a_job_ends_unpaid(
 
     monkeypatch.setattr(home.provider, "check", check)
     failing(home, OutOfCreditError())
-    began = home.clock.steady()
+    began = home.clock.now()
     job = await imagine(home)
+    await shown(home, job, lambda reply: "credit" in reply.body)
+    home.clock.ahead += timedelta(minutes=9) / SwiftClock.SPEED
     reply = await home.told(job)
-    assert 500 < home.clock.steady() - began < 900
+    assert timedelta(minutes=9) < home.clock.now() - began < timedelta(minutes=14)
     assert reply.tone is Tone.FAILED
     assert "othing was charged" in reply.body
     assert (await home.desk.view(job)).status is Status.FAILED

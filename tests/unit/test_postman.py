@@ -124,7 +124,8 @@ async def test_an_end_that_came_about_elsewhere_is_found_without_a_ring(
     await here.arrived(await here.ended())
 
 
-async def test_a_platform_that_is_down_keeps_no_other_waiting(here: Office) -> None:
+async def test_a_platform_that_is_down_keeps_no_other_waiting(here: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.postman.AT_ONCE", 50)
     here.street.faults += [PlaceBusyError(retry_after_s=600)] * 50
     stuck = [await here.ended() for _ in range(50)]
     free = [await here.ended(LANE) for _ in range(5)]

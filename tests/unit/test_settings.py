@@ -169,7 +169,7 @@ def test_an_override_may_stand_in_env_file_below_the_real_environment(monkeypatc
         ("[[policy.caps]]\nof = 'team'\nid = 'x'\nper = 'day'\ncents = 1", "policy.caps: id must be left out"),
         ("[[policy.caps]]\nof = 'team'\nper = 'day'\ndollars = 1", "policy.caps.dollars: there is no setting of this"),
         (2 * "[[policy.caps]]\nof = 'team'\nper = 'day'\ncents = 1\n", "policy.caps: it must hold no two of the same"),
-        ("[policy]\nalert_places = ['general']", "policy.alert_places: it must be names of a door and of a channel"),
+        ("[policy]\nalert_places = ['general']", "policy.alert_places: it must be names of a chat platform"),
         ("[policy]\nchannels = {}", "config.toml: policy.channels: there is no setting of this name"),
         ("[log]\nformat = 'xml'", "log.format: it should be 'auto', 'console' or 'json'."),
         (

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import UnsureError, WorkerDiedError
-from bot.job import Moderated, Rendered, Ticket, Where
+from bot.errors import UnsureError, VanishedError, WorkerDiedError
+from bot.job import Moderated, Progress, Rendered, Ticket, Where
 from bot.providers import Order
 from tests.house import png
 from tests.standins.discord import Answer
@@ -68,6 +68,26 @@ async def test_what_may_be_charged_twice_is_asked_about_first(here: Life) -> Non
     assert twice.answer.kind is Answer.DEFERRED_UPDATE
     assert len(here.orders) == 2
     assert here.orders[0].seed == here.orders[1].seed
+
+
+async def test_what_was_lost_sight_of_is_looked_at_again_at_a_press(here: Life) -> None:
+    async def vanished(ticket: Ticket) -> Progress:
+        raise VanishedError
+
+    here.provider.on_poll = vanished
+    asked = await here.discord.slash(here.ada, here.art, "imagine", prompt="a fox")
+    await here.ended(asked.shown, "lost track of it")
+    await here.answered(await here.discord.press(here.bob, asked.shown, "Look again"), "Das kann nur")
+    here.provider.on_poll = unended
+    await here.answered(await here.discord.press(here.ada, asked.shown, "Look again"), "say yet how this ended")
+    here.provider.on_poll = None
+    await here.discord.press(here.ada, asked.shown, "Look again")
+    await here.ended(asked.shown)
+    assert len(here.orders) == 1
+
+
+async def unended(ticket: Ticket) -> Progress:
+    return Progress("Pending")
 
 
 async def test_an_edited_message_asks_for_nothing(here: Life) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +45,9 @@ def imagebot(discord: Discord, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 def check(discord: Discord) -> Imagebot:
     """The door's findings, as `imagebot check` would say them."""
 
-    async def look(token: str = discord.token, **settings: Any) -> list[tuple[State, str]]:
+    async def look(
+        token: str = discord.token, alert_places: Sequence[str] = (), **settings: Any
+    ) -> list[tuple[State, str]]:
         words = all_words()
 
         def said(finding: Finding) -> str:
@@ -53,7 +55,7 @@ def check(discord: Discord) -> Imagebot:
             return words.say("en", finding.key, **finding.facts, listed=listed)
 
         section = Settings(api_url=discord.api_url, **settings)
-        kit = Kit(secrets={"DISCORD_TOKEN": token})
+        kit = Kit(secrets={"DISCORD_TOKEN": token}, alert_places=alert_places)
         return [(finding.state, said(finding)) async for finding in terminal.check(section, kit)]
 
     return look
@@ -307,6 +309,12 @@ async def test_what_a_channel_does_not_allow_is_named(discord: Discord, check: I
     art = guild.channel("art", permissions=USUAL & ~(Permission.ATTACH_FILES | Permission.READ_MESSAGE_HISTORY))
     (said,) = faults(await check(channels=str(art.id)))
     assert said.endswith("in #art in Atelier the bot lacks Attach Files, Read Message History")
+
+
+async def test_a_channel_for_alerts_is_looked_at_like_any_other(discord: Discord, check: Imagebot) -> None:
+    admins = furnished(discord).channel("admins", permissions=USUAL & ~Permission.SEND_MESSAGES)
+    (said,) = faults(await check(alert_places=(f"discord:{admins.id}", "slack:C0123")))
+    assert said.endswith("in #admins in Atelier the bot lacks Send Messages")
 
 
 async def test_a_thread_goes_by_its_channel(discord: Discord, check: Imagebot) -> None:

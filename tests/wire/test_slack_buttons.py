@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import UnsureError
+from bot.errors import UnsureError, VanishedError
 from bot.job import Moderated, Progress, Rendered, Ticket
 from bot.providers import Order
 from tests.house import png
@@ -125,6 +125,28 @@ async def test_after_an_end_that_nobody_is_sure_of_a_retry_is_bought_once(here: 
     await here.slack.press(here.ada, announced, retry.label)
     await here.settled()
     assert [order.prompt for order in here.orders] == ["a fox", "a fox", "the last"]
+
+
+async def test_what_was_lost_sight_of_is_looked_at_again_at_a_press(here: Life) -> None:
+    async def vanished(ticket: Ticket) -> Progress:
+        raise VanishedError
+
+    async def pending(ticket: Ticket) -> Progress:
+        return Progress("Pending")
+
+    here.provider.on_poll = vanished
+    await here.slack.slash(here.ada, here.art, "imagine", "a fox")
+    announced = await here.ended(await here.shown(), "lost track of it")
+    no = await here.slack.press(here.bob, announced, "Look again")
+    assert no.ephemeral
+    assert "Das kann nur" in no.text
+    here.provider.on_poll = pending
+    await here.slack.press(here.ada, announced, "Look again")
+    await here.whispered(here.ada, "say yet how this ended")
+    here.provider.on_poll = None
+    await here.slack.press(here.ada, announced, "Look again")
+    assert (await here.ended(announced)).pictures
+    assert len(here.orders) == 1
 
 
 async def test_buttons_work_after_a_restart(tmp_path: Path) -> None:

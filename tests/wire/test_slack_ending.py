@@ -14,6 +14,7 @@ from aiohttp import web
 
 import adapters.slack.door
 from adapters.slack import client, reception
+from bot import postman
 from tests.house import png
 from tests.standins.slack import Serving, Stage
 from tests.wire.living import logbook, over
@@ -151,7 +152,10 @@ async def deaf() -> AsyncIterator[str]:
         await runner.cleanup()
 
 
-async def test_a_delivery_cut_off_by_the_end_is_the_next_lifes(tmp_path: Path, log: io.StringIO) -> None:
+async def test_a_delivery_cut_off_by_the_end_is_the_next_lifes(
+    tmp_path: Path, log: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postman, "DRAIN_S", 0.1)
     async with atelier() as here:
         slack = here.slack
         async with living(here, tmp_path) as first:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import postman
 from bot.job import JobId
 from bot.message import Receipt
 from tests.standins.slack import Stage
@@ -218,7 +219,10 @@ async def test_deleting_after_a_restart_finds_the_file_of_a_message_that_was_pos
             assert [file.name for file in here.team.files.values() if not file.deleted] == []
 
 
-async def test_a_file_that_an_earlier_life_uploaded_and_never_showed_goes_with_its_message(tmp_path: Path) -> None:
+async def test_a_file_that_an_earlier_life_uploaded_and_never_showed_goes_with_its_message(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postman, "DRAIN_S", 0.1)
     async with atelier() as scene:
         scene.slack.world.ready_after_s = None
         async with living(scene, tmp_path) as here:

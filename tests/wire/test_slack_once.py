@@ -299,6 +299,25 @@ async def test_what_always_breaks_is_tried_once(tmp_path: Path, monkeypatch: pyt
             await soon(let_go)
 
 
+async def test_what_another_process_left_behind_is_taken_up_without_a_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(adapters.slack.door, "LOOK_S", 0.05)
+    async with opened(tmp_path) as here:
+        asked = await here.slack.say(here.ada, here.art, f"{here.me} a hare")
+        await here.told_all(1)
+        gone = await Store.open(f"sqlite:///{tmp_path / 'imagebot.sqlite'}", clock=here.home.clock, visit=True)
+        await gone.hold("slack", "EvLeft", {**asked.delivered[0].payload, "event_id": "EvLeft"})
+        await gone.close()
+        await here.told_all(2)
+
+        async def let_go() -> bool:
+            return not await here.home.desk.held("slack")
+
+        await soon(let_go)
+        assert [order.prompt for order in here.orders].count("a hare") == 2
+
+
 # ---- where nothing can be written down
 
 

@@ -95,7 +95,7 @@ async def test_the_manifest_alone_goes_into_a_pipe_and_the_way_on_beside_it(imag
 
 async def test_the_stand_in_is_the_app_that_the_manifest_describes(slack: Slack, imagebot: Imagebot) -> None:
     slack.use(json.loads((await imagebot("slack", "manifest")).stdout))
-    assert slack.world.commands == {"imagine", "upscale"}
+    assert slack.world.commands == {"imagine", "upscale", "usage"}
     assert slack.world.shortcuts == {"v1:menu:upscale", "v1:menu:reference"}
 
 
@@ -184,6 +184,20 @@ async def test_the_whole_check_counts_what_slack_lacks(
     assert "`imagebot slack manifest`" in result.output
     assert team.bot_token not in result.output
     assert slack.app_token not in result.output
+
+
+async def test_channels_for_alerts_are_looked_at_and_one_that_no_door_leads_to_is_named(
+    slack: Slack, team: Workspace, imagebot: Imagebot
+) -> None:
+    admins = team.channel("admins")
+    tokens = {"SLACK_BOT_TOKEN": team.bot_token, "SLACK_APP_TOKEN": slack.app_token}
+    result = await imagebot("check", **tokens, IMAGEBOT__POLICY__ALERT_PLACES=f'["slack:{admins.id}"]')
+    assert result.exit_code == 0, result.output
+    assert "#admins" in result.output
+    result = await imagebot("check", **tokens, IMAGEBOT__POLICY__ALERT_PLACES='["slack:C0NOWHERE", "discord:42"]')
+    assert result.exit_code == 1
+    assert "C0NOWHERE" in result.output
+    assert "nobody is told anything in discord:42" in result.output
 
 
 async def test_a_check_without_a_token_says_what_to_set(imagebot: Imagebot) -> None:

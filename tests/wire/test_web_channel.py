@@ -284,6 +284,16 @@ async def test_retry_after_an_unsure_end_asks_again(visit: Visit) -> None:
     assert visit.last_job() != first
 
 
+async def test_a_look_at_an_unsure_end_says_what_it_came_to(visit: Visit) -> None:
+    await visit.say("/imagine A fox")
+    first = visit.last_job()
+    assert (await visit.press(first, "look")).status == 409
+    await visit.desk.end(first, Failed(key="overdue", unsure=True, facts={"deadline_s": 120}))
+    answer = await visit.press(first, "look")
+    assert answer.status == 409
+    assert "I keep asking for a day" in await answer.text()
+
+
 @pytest.mark.parametrize(
     ("job", "verb", "status"),
     [("0000000000000099", "cancel", 404), ("../x", "cancel", 404), ("1", "dance", 404), ("1", "edit", 404)],

@@ -35,7 +35,15 @@ from bot.desk import Desk
 from bot.errors import DuplicateError, JobUnknownError, PictureMissingError, PictureUnknownError
 from bot.job import JobId
 from bot.message import Person, Reply, Tone, Verb
-from bot.prompt import HelpCommand, ImagineCommand, UnknownCommand, UpscaleCommand, WordsCommand, read_command
+from bot.prompt import (
+    HelpCommand,
+    ImagineCommand,
+    UnknownCommand,
+    UpscaleCommand,
+    UsageCommand,
+    WordsCommand,
+    read_command,
+)
 from bot.request import PROMPT_LIMIT, Enlarge, ImageId, Wish
 from bot.view import Entry
 
@@ -119,6 +127,8 @@ class Channel:
         match command:
             case HelpCommand():
                 return private(self.desk.help(locale), say)
+            case UsageCommand():
+                return private(await self.desk.usage(by=person, at=CHANNEL), say)
             case UnknownCommand(name=name):
                 hint = Reply(tone=Tone.HELP, title=say("page-unknown-command", name=name[:40]), asked=text)
                 return private(hint, say, status=400)

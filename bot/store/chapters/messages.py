@@ -9,16 +9,10 @@ import sqlalchemy as sa
 
 from bot.job import JobId
 from bot.message import Receipt, Reply
-from bot.store import (
-    announcements,
-    jobs,
-    processes,
-)
+from bot.store import announcements, jobs, processes
 from bot.store.chapters.chapter import Chapter
 from bot.store.tables import jobs as job_table
-from bot.store.values import (
-    KeptReply,
-)
+from bot.store.values import KeptReply
 
 
 class Messages(Chapter):

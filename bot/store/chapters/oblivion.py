@@ -7,14 +7,9 @@ from datetime import datetime
 
 from bot.job import JobId
 from bot.request import ImageId
-from bot.store import (
-    oblivion,
-    upkeep,
-)
+from bot.store import oblivion, upkeep
 from bot.store.chapters.chapter import Chapter
-from bot.store.values import (
-    Forgotten,
-)
+from bot.store.values import Forgotten
 
 
 class Oblivion(Chapter):

@@ -9,14 +9,9 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.job import JobId
 from bot.request import ImageId
-from bot.store import (
-    announcements,
-    images,
-)
+from bot.store import announcements, images
 from bot.store.chapters.chapter import Chapter
-from bot.store.values import (
-    SavedImage,
-)
+from bot.store.values import SavedImage
 
 
 class Pictures(Chapter):

@@ -14,23 +14,10 @@ from bot.breaker import Strain, Trouble
 from bot.job import Job, JobId, Pause, Status, Turn
 from bot.message import Reply
 from bot.spending import Spent, Tab
-from bot.store import (
-    held,
-    jobs,
-    processes,
-    rerouting,
-    strains,
-    turns,
-    upkeep,
-    usage,
-)
+from bot.store import held, jobs, processes, rerouting, strains, turns, upkeep, usage
 from bot.store.chapters.chapter import Chapter
 from bot.store.tables import jobs as job_table
-from bot.store.values import (
-    JobRecord,
-    Usage,
-    Whereabouts,
-)
+from bot.store.values import JobRecord, Usage, Whereabouts
 
 
 class Queue(Chapter):

@@ -10,12 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.errors import BudgetSpentError
 from bot.job import Cancelled, Job, JobId, Outcome, Status, Ticket, Turn
-from bot.store import (
-    callbacks,
-    jobs,
-    processes,
-    unsure,
-)
+from bot.store import callbacks, jobs, processes, unsure
 from bot.store.chapters.chapter import Chapter
 from bot.store.tables import jobs as job_table
 

@@ -7,17 +7,9 @@ from datetime import datetime
 
 from bot.job import JobId
 from bot.spending import Alert, Share, Spent, Tab, TeamSpending
-from bot.store import (
-    alerts,
-    ledger,
-    pace,
-    totals,
-)
+from bot.store import alerts, ledger, pace, totals
 from bot.store.chapters.chapter import Chapter
-from bot.store.values import (
-    LedgerSum,
-    Spend,
-)
+from bot.store.values import LedgerSum, Spend
 
 
 class Sums(Chapter):

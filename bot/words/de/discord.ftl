@@ -5,6 +5,7 @@
 discord-command-imagine = Ein Bild aus Worten malen
 discord-command-upscale = Ein Bild vergrößern
 discord-command-jobs = Deine Bilder: was gerade entsteht und die neuesten, mit Links
+discord-command-usage = Was du verbraucht hast und was übrig ist; wer moderiert, liest es von allen
 discord-command-about = Was ich hier kann, was du heute übrig hast und was aus deinen Worten wird
 discord-command-help = Was du sagen und drücken kannst, mit allen Angaben
 discord-menu-upscale = Vergrößern
@@ -66,6 +67,9 @@ discord-help-body =
 
     /jobs
     zeigt deine Bilder und wie es um sie steht.
+
+    /usage
+    zeigt, was du verbraucht hast und was noch übrig ist.
 
     /about
     zeigt die Modelle, was du heute übrig hast und was aus deinen Worten wird.

@@ -12,6 +12,7 @@ page-guest = Gast
 page-name = Dein Name
 page-name-hint = Steht neben dem, was du dir wünschst.
 page-save = Sichern
+page-usage = Was ich verbraucht habe
 page-sign-out = Abmelden
 page-reconnecting = Verbinde neu …
 page-reconnected = Wieder verbunden

@@ -323,6 +323,9 @@ help-body =
 
     Antworte mit Worten auf ein Bild, dann entsteht ein neues danach, wenn das Modell das kann.
 
+    /usage
+    zeigt, was du verbraucht hast und was noch übrig ist.
+
     /help
     zeigt diese Hilfe.
 

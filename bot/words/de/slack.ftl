@@ -14,6 +14,7 @@ slack-command-imagine = Ein Bild aus Worten malen; ohne Worte öffnet sich ein F
 slack-command-imagine-usage = ein Leuchtturm in der Dämmerung --ar 3:2
 slack-command-upscale = Ein Bild vergrößern; dafür öffnet sich ein Formular
 slack-command-upscale-usage = x2 oder x4, wenn du magst
+slack-command-usage = Was du verbraucht hast und was übrig ist; Admins lesen es von allen
 slack-menu-upscale = Vergrößern
 slack-menu-upscale-hint = Das Bild in dieser Nachricht größer machen
 slack-menu-reference = Als Vorlage
@@ -37,6 +38,9 @@ slack-help-body =
     Direktnachrichten an mich
     werden zu Bildern; eine Datei mit „vergrößern“ kommt größer zurück.
 
+    /usage
+    zeigt, was du verbraucht hast und was noch übrig ist.
+
     Mein Home-Tab
     zeigt deine Bilder und ihren Stand, und was dir heute noch bleibt.
 
@@ -51,6 +55,7 @@ slack-help-brief =
     Ein neues nach seinem Vorbild: erwähne mich in seinem Thread mit Worten.
 
     Alles, was ich kann: schreib mir direkt „hilfe“.
+slack-usage-plot = Das Diagramm dazu steht in deinen Direktnachrichten mit mir.
 slack-home-empty = Du hast in letzter Zeit um kein Bild gebeten. Schreib mir direkt, was du sehen möchtest, oder fang in irgendeinem Kanal an:
 slack-wordless-body = Drück einen Knopf, oder schick es noch einmal mit Worten für ein neues Bild nach diesem.
 slack-taken = Bin dran

@@ -12,6 +12,7 @@ page-guest = Guest
 page-name = Your name
 page-name-hint = Shown beside what you ask for.
 page-save = Save
+page-usage = What I have used
 page-sign-out = Sign out
 page-reconnecting = Reconnecting …
 page-reconnected = Connected again

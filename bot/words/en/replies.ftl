@@ -323,6 +323,9 @@ help-body =
 
     Reply to a picture with words to get a new one like it, where the model can do that.
 
+    /usage
+    shows what you have used, and what is left.
+
     /help
     shows this.
 

@@ -14,6 +14,7 @@ slack-command-imagine = Paint a picture from words; with none, a form opens
 slack-command-imagine-usage = a lighthouse at dusk --ar 3:2
 slack-command-upscale = Make a picture larger; a form opens for it
 slack-command-upscale-usage = x2 or x4, if you like
+slack-command-usage = What you have used and what is left; admins read everybody’s
 slack-menu-upscale = Upscale
 slack-menu-upscale-hint = Make the picture in this message larger
 slack-menu-reference = Use as reference
@@ -37,6 +38,9 @@ slack-help-body =
     Direct messages to me
     are pictures to paint; a file with “upscale” comes back larger.
 
+    /usage
+    shows what you have used, and what is left.
+
     My Home tab
     shows your pictures and how they stand, and what you have left today.
 
@@ -51,6 +55,7 @@ slack-help-brief =
     A new one like it: mention me in its thread with words.
 
     All that I can do: write “help” to me directly.
+slack-usage-plot = The plot of it is in your direct messages with me.
 slack-home-empty = You haven’t asked for a picture lately. Write to me directly what you want to see, or begin in any channel:
 slack-wordless-body = Press a button, or send it again with words for a new picture like this one.
 slack-taken = On it

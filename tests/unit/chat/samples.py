@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 
+from bot import statement
 from bot.chat.form import Say
 from bot.errors import BadValueError, OverdueError, RejectedError
 from bot.job import Cancelled, Failed, Finished, Job, JobId, Moderated, Outcome, Progress, Status, Ticket, Where
@@ -17,6 +18,7 @@ from bot.message import Button, Field, Person, Picture, Place, Receipt, Reply, T
 from bot.offer import Offer
 from bot.reply import Replies, Standing
 from bot.request import ImageId, Imagine, Kind, Shape, Upscale
+from bot.spending import Alert, Allowance, Share, Spending, Spent, Tab, TeamSpending, Unit
 from bot.view import View
 from bot.words import Words
 from tests.clock import HeldClock
@@ -35,6 +37,9 @@ FREE: Final = Offer(
 )
 LENS: Final = Offer(
     provider="stability", model="fast", kind=Kind.UPSCALE, title="Stability Fast Upscaler", price_cents=None
+)
+ALERT: Final = Alert(
+    scope="team", period="2026-11", unit=Unit.CENTS, limit=Decimal(5000), percent=80, spent=Decimal(4002)
 )
 PROMPT: Final = "a fox at dawn, *very* soft light --no_text"
 HOSTILE: Final = {
@@ -116,12 +121,29 @@ def replies(locale: str) -> dict[str, Reply]:
         ),
         "help": REPLIES.help(locale, (DEV, FREE, LENS)),
         "about": about(locale, at.door),
+        "usage": spent(locale),
+        "alert": statement.alert(ALERT, WORDS, locale),
         "which": REPLIES.which([replace(PICTURE, id=each) for each in ids(7)], Verb.UPSCALE, locale=locale, factor=4),
     }
 
 
 def about(locale: str, door: str) -> Reply:
     return REPLIES.about(locale, (DEV, FREE), door=door, pictures_today=3, pictures_per_day=20, retry_at=AT)
+
+
+def spent(locale: str) -> Reply:
+    """What somebody reads who moderates the team, of whom one has a name that means harm."""
+    few, many = Spent(3, Decimal("7.5")), Spent(40, Decimal(160))
+    team = TeamSpending(
+        day=few, month=many, days=(), models=(Share("flux/flux-dev", many),), unsure=Spent(1, Decimal(4)),
+        people=(Share("Ada_L", many), Share("@everyone *Bob*", few)),
+    )  # fmt: skip
+    month = Tab("team", "2026-11", pictures=100, cents=Decimal(500))
+    spending = Spending(
+        day="2026-11-21", month="2026-11", today=few, this_month=many, days=(), team=team,
+        allowances=[Allowance(month, many, datetime(2026, 12, 1, tzinfo=UTC))],
+    )  # fmt: skip
+    return statement.usage(spending, PICTURE, WORDS, locale)
 
 
 def hostile(text: str) -> Reply:
@@ -185,7 +207,7 @@ BUTTONS: Final = st.builds(
     Button, st.sampled_from(Verb), st.text(max_size=200), HEX, st.none() | st.integers(min_value=2, max_value=8)
 )
 PICTURES: Final = st.builds(Picture, HEX.map(ImageId), HEX, st.text(max_size=2000), st.just(9), st.just(9), st.just(9))
-NAMES: Final = st.sampled_from(["prompt", "model", "seed", "size", "cost", "by", "flux/flux-dev", "new"])
+NAMES: Final = st.sampled_from(["prompt", "model", "seed", "size", "cost", "by", "flux/flux-dev", "new", "people"])
 FIELDS: Final = st.lists(st.builds(Field, NAMES, st.text(max_size=300), LINE), max_size=30).map(tuple)
 ANY_REPLY: Final = st.builds(
     Reply,

@@ -204,6 +204,32 @@ async def test_no_more_purchases_than_the_gate_allows_are_open_at_once_and_no_la
     assert max(most) == SUBMIT_GATE
 
 
+async def test_a_stop_lets_no_purchase_begin_that_waited_for_a_seat(lives: Lives) -> None:
+    begun: list[JobId] = []
+    full, go = asyncio.Event(), asyncio.Event()
+
+    async def paint(job: JobId, steps: Steps) -> None:
+        async def buy() -> Ticket:
+            begun.append(job)
+            if len(begun) == LANE_GATE:
+                full.set()
+            await go.wait()
+            return Ticket("flux", job)
+
+        await steps.once("submit", buy, lane="flux")
+
+    engine = await lives.begin(paint)
+    for number in range(3 * LANE_GATE):
+        await engine.paint(Turn(JobId(f"{number:016x}")))
+    async with asyncio.timeout(20):
+        await full.wait()
+    ending = asyncio.create_task(lives.end())
+    while not ending.done():
+        go.set()
+        await asyncio.sleep(0)
+    assert len(begun) == LANE_GATE
+
+
 async def test_a_stop_ends_runs_between_two_steps_and_the_next_life_goes_on(
     lives: Lives, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -242,6 +268,34 @@ async def test_a_stop_ends_runs_between_two_steps_and_the_next_life_goes_on(
     await engine.paint(TURN)
     await over(engine, TURN)
     assert walked == ["collected"]
+
+
+async def test_a_run_that_finds_its_job_taken_over_leaves_no_trace_and_goes_on_elsewhere(lives: Lives) -> None:
+    walked: list[str] = []
+    collecting, taken_over = asyncio.Event(), True
+
+    async def paint(job: JobId, steps: Steps) -> None:
+        async def collect() -> None:
+            walked.append("collecting")
+            collecting.set()
+            if taken_over:
+                raise asyncio.CancelledError
+
+        await steps.do("collect", collect)
+        walked.append("collected")
+
+    engine = await lives.begin(paint)
+    await engine.paint(TURN)
+    async with asyncio.timeout(20):
+        await collecting.wait()
+    for _ in range(20):
+        await asyncio.sleep(0)
+    await lives.end()
+    taken_over = False
+    engine = await lives.begin(paint)
+    await engine.paint(TURN)
+    await over(engine, TURN)
+    assert walked == ["collecting", "collecting", "collected"]
 
 
 async def test_the_engine_tells_how_a_run_stands(lives: Lives) -> None:

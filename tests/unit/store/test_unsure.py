@@ -147,3 +147,13 @@ async def test_a_second_purchase_counts_the_first_as_paid_if_the_cap_allows_for_
     await store.finish(job.id, PICTURE)
     assert (await store.spent([DAY]))[DAY].cents == (Decimal("4.75") if allowed else Decimal("2.25"))
     assert await store.unbalanced() == ()
+
+
+async def test_what_is_held_for_unsure_jobs_is_what_is_not_counted_as_paid(store: Store, clock: HeldClock) -> None:
+    job = made_job(clock)
+    await store.accept(job, anything_goes, draw=drawn)
+    assert await store.resubmitting(job)
+    await store.finish(job.id, Failed(key="unsure", unsure=True))
+    await unsure_job(store, clock)
+    team = await store.team(day="2026-11-21", month="2026-11", periods=(), top=None)
+    assert team.unsure == Spent(2, Decimal(5))

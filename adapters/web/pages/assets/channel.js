@@ -65,6 +65,7 @@
     if (!fresh) return null;
     log.append(fresh);
     toEnd();
+    if (fresh.offsetHeight > log.clientHeight) fresh.scrollIntoView({ block: "start" }); // it is read from its beginning
     return fresh;
   }
 
@@ -338,6 +339,12 @@
     reference: (button) => reply(button.dataset.target, "/imagine "),
     edit: (button) => { fill($(`m-${button.dataset.target}`).dataset.asked); text.focus(); },
     say: (button) => { fill(button.dataset.text); button.closest("[data-notice]")?.remove(); text.focus(); say(); },
+    ask: async (button) => { // what was typed and chosen meanwhile stays
+      const data = new FormData();
+      data.set("text", button.dataset.text);
+      $("me").open = false;
+      if (await send(composer.action, data)) log.querySelector("[data-notice]")?.focus();
+    },
     dismiss: (button) => { button.closest("[data-notice]").remove(); text.focus(); },
     unreply: () => { unreply(); text.focus(); },
     detach: () => { detach(); text.focus(); },

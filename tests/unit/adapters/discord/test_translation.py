@@ -32,7 +32,9 @@ async def payloads(**settings: Any) -> dict[str, dict[str, Any]]:
 
 
 async def test_all_ways_in_are_planted() -> None:
-    assert list(await payloads()) == ["imagine", "upscale", "jobs", "about", "help", "Upscale", "Use as reference"]
+    assert list(await payloads()) == [
+        "imagine", "upscale", "jobs", "usage", "about", "help", "Upscale", "Use as reference",
+    ]  # fmt: skip
 
 
 async def test_every_description_and_menu_speaks_german_and_nothing_else() -> None:

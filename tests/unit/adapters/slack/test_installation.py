@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +25,20 @@ from tests.clock import HeldClock
 
 KEY, OLD, STRANGE = (Fernet.generate_key().decode() for _ in range(3))
 TOKEN = "xoxb-1-secret-token"
+TABLES = "slack_bots", "slack_installations", "slack_oauth_states"
 HOOK = "https://hooks.slack.test/services/secret"
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/bot.sqlite"
+    return str(request.getfixturevalue("postgres_url"))
+
+
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    store = await Store.open(f"sqlite:///{tmp_path}/bot.sqlite", clock=HeldClock())
+async def database(url: str) -> AsyncIterator[Database]:
+    store = await Store.open(url, clock=HeldClock())
     reading, writing = store.engines
     yield Database(reading=reading, writing=writing)
     await store.close()
@@ -48,12 +56,15 @@ def made(team: str | None = "T1", *, enterprise: str | None = None, **more: Any)
     )  # fmt: skip
 
 
-def everything(folder: Path) -> bytes:
-    """What stands in the file and beside it, as bytes."""
-    return b"".join(file.read_bytes() for file in folder.glob("bot.sqlite*") if file.is_file())
+def everything(database: Database, folder: Path) -> str:
+    """What stands in the tables, and in SQLite's file and beside it."""
+    with database.reading.connect() as connection:
+        rows = [connection.execute(sa.text(f"SELECT * FROM {table}")).all() for table in TABLES]
+    files = [file.read_bytes().decode("latin-1") for file in folder.glob("bot.sqlite*") if file.is_file()]
+    return "".join([str(rows), *files])
 
 
-@pytest.mark.parametrize("table", ["slack_bots", "slack_installations", "slack_oauth_states"])
+@pytest.mark.parametrize("table", TABLES)
 def test_our_tables_are_the_library_s(table: str) -> None:
     theirs = sa.MetaData()
     SQLAlchemyInstallationStore.build_bots_table(theirs, "slack_bots")
@@ -83,16 +94,16 @@ async def test_an_installation_reads_back_as_it_was_saved(database: Database) ->
     assert await of(database, client_id="another app").async_find_bot(enterprise_id=None, team_id="T1") is None
 
 
-async def test_no_token_stands_in_the_file(database: Database, tmp_path: Path) -> None:
+async def test_no_token_stands_in_the_database(database: Database, tmp_path: Path) -> None:
     secrets = {
         "bot_token": TOKEN, "bot_refresh_token": "xoxe-1-secret", "user_token": "xoxp-1-secret",
         "user_refresh_token": "xoxe-2-secret", "incoming_webhook_url": HOOK,
         "incoming_webhook_configuration_url": "https://acme.slack.test/secret",
     }  # fmt: skip
     await of(database).async_save(made(**secrets))
-    written = everything(tmp_path)
-    assert b"chat:write" in written
-    assert [name for name, secret in secrets.items() if secret.encode() in written] == []
+    written = everything(database, tmp_path)
+    assert "chat:write" in written
+    assert [name for name, secret in secrets.items() if secret in written] == []
 
 
 async def test_a_workspace_and_its_organisation_are_two_installations(database: Database) -> None:
@@ -167,17 +178,16 @@ async def test_a_state_is_good_once(database: Database) -> None:
     assert not await states.async_consume("forged")
 
 
-async def test_states_that_nobody_came_back_with_do_not_pile_up(database: Database, tmp_path: Path) -> None:
+async def test_states_that_nobody_came_back_with_do_not_pile_up(database: Database) -> None:
     states = States(database)
     lapsed = await states.async_issue()
-    with sqlite3.connect(tmp_path / "bot.sqlite") as connection:
-        connection.execute("UPDATE slack_oauth_states SET expire_at = '2020-01-01 00:00:00.000000'")
-    connection.close()
+    states_table = metadata.tables["slack_oauth_states"]
+    with database.writing.begin() as connection:
+        connection.execute(states_table.update().values(expire_at=datetime(2020, 1, 1)))  # noqa: DTZ001 - as the library does
     assert not await states.async_consume(lapsed)
     await states.async_issue()
-    with sqlite3.connect(tmp_path / "bot.sqlite") as connection:
-        assert connection.execute("SELECT count(*) FROM slack_oauth_states").fetchone() == (1,)
-    connection.close()
+    with database.reading.connect() as connection:
+        assert len(connection.execute(sa.select(states_table)).all()) == 1
 
 
 async def test_reading_waits_for_no_writer(database: Database) -> None:

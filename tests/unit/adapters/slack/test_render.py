@@ -56,7 +56,8 @@ def messages(locale: str) -> Iterator[tuple[str, render.Message]]:
 def homes(locale: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """The bot's own page, with every sort of job and with none."""
     draw = partial(render.home, samples.about(locale, "slack"), say=say(locale), workspace_url=URL)
-    yield "home", draw(samples.views(locale, RECEIPT, PLACE), files={LARGE: "F2", SMALL: "F1"})
+    spent = samples.spent(locale).fields
+    yield "home", draw(samples.views(locale, RECEIPT, PLACE), files={LARGE: "F2", SMALL: "F1"}, spent=spent)
     yield "home of a newcomer", draw([])
 
 

@@ -10,7 +10,7 @@ from bot.desk import Desk
 from tests.standins.desk import StandInDesk
 
 CALLS = ["read", "accept", "again", "cancel", "delete", "view", "wait", "keep", "shown", "history", "offers", "vendors",
-         "settle", "called_back", "set_key", "drop_key", "notice", "help", "say"]  # fmt: skip
+         "settle", "called_back", "set_key", "drop_key", "notice", "help", "spending", "usage", "say"]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", CALLS)

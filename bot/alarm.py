@@ -1,0 +1,75 @@
+"""Tells those who run the house that a cap comes near: in each place of theirs once, however many processes there are."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import structlog
+
+from bot import statement
+from bot.clock import Clock
+from bot.delivery import Messenger
+from bot.errors import DeliveryError, PlaceBusyError
+from bot.message import Place
+from bot.spending import Alert
+from bot.store import Store
+from bot.words import Words
+
+log = structlog.get_logger(__name__)
+
+LOOK_S: Final = 5.0
+"""How often it is looked for caps that came near."""
+
+
+class Alarm:
+    """places are such as "slack:C0123ABCD"; those whose door is not among the messengers are another process's."""
+
+    def __init__(
+        self, *, store: Store, words: Words, clock: Clock, messengers: Mapping[str, Messenger], places: Sequence[str],
+        language: str,
+    ) -> None:  # fmt: skip
+        self._store, self._words, self._clock = store, words, clock
+        self._messengers, self._places, self._language = messengers, places, language
+
+    async def run(self) -> None:
+        """Tell what is due, until cancelled."""
+        here = [place for place in self._places if place.partition(":")[0] in self._messengers]
+        while here:
+            for place in here:
+                try:
+                    await self._look(place)
+                except Exception:  # the outermost line of one look: the database may be back at the next
+                    log.exception("alerts were not looked for", place=place)
+            await self._clock.sleep(LOOK_S)
+
+    async def _look(self, place: str) -> None:
+        for alert in await self._store.alerts_due(place):
+            if await self._store.alerted(place, alert) and not await self._told(place, alert):
+                await self._store.not_alerted(place, alert)
+                return
+
+    async def _told(self, place: str, alert: Alert) -> bool:
+        """Whether nothing is left to do: it is posted, or can't be; False where the platform is only busy."""
+        door, _, id_ = place.partition(":")
+        reply = statement.alert(alert, self._words, self._language)
+        try:
+            await self._messengers[door].post(Place(door, id_), reply, nonce=_nonce(place, alert))
+        except PlaceBusyError as error:
+            log.info("an alert is told later", place=place, error=type(error).__name__)
+            return False
+        except DeliveryError as error:
+            log.error(  # noqa: TRY400 - a shut channel is the operator's affair and needs no trace
+                "an alert could not be posted; see policy.alert_places and `imagebot check`",
+                place=place,
+                error=type(error).__name__,
+                reason=f"{alert.percent} % of a cap for {alert.scope} ({alert.period})",
+            )
+        return True
+
+
+def _nonce(place: str, alert: Alert) -> str:
+    """The same whenever the same is told there, in as many signs as a job's id."""
+    named = f"{place} {alert.scope} {alert.period} {alert.unit} {alert.limit} {alert.percent}"
+    return hashlib.sha256(named.encode()).hexdigest()[:16]
