@@ -35,5 +35,7 @@ VOLUME /data
 EXPOSE 5000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s CMD ["python", "-c", "import os, urllib.request; urllib.request.urlopen('http://127.0.0.1:' + os.environ.get('IMAGEBOT__WEB__PORT', '5000') + '/health', timeout=4)"]
 STOPSIGNAL SIGTERM
+# A part of the work, on PostgreSQL: "run --doors discord,web", "run --worker". Without the web door the health check has
+# nobody to ask: switch it off there (--no-healthcheck).
 ENTRYPOINT ["imagebot"]
 CMD ["run"]

@@ -91,6 +91,7 @@ class House:
 
     desk: Desk
     store: Store
+    gallery: Gallery
     delivery: Delivery
 
 
@@ -129,7 +130,7 @@ async def open_house(
         closing.push_async_callback(rooms.engine.close)
         await rooms.lease.enter(doors)
         closing.push_async_callback(_ended, asyncio.create_task(loops(rooms)))
-        yield House(desk=rooms.desk, store=store, delivery=rooms.delivery)
+        yield House(desk=rooms.desk, store=store, gallery=gallery, delivery=rooms.delivery)
 
 
 async def _ended(loop: asyncio.Task[None]) -> None:

@@ -1,4 +1,4 @@
-"""Tells those who run the house that a cap comes near: in each place of theirs once, however many processes there are."""
+"""Tells those who run the house that a cap comes near: in each place of theirs once, over all processes."""
 
 from __future__ import annotations
 

@@ -88,7 +88,7 @@ class Door(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What a process does of the whole: the doors that it opens (None: all that are configured), and whether it works."""
+    """What a process does of the whole: the doors that it opens (None: all that are configured); whether it works."""
 
     doors: frozenset[str] | None = None
     worker: bool = True

@@ -45,14 +45,14 @@ class Callbacks:
         return True
 
     async def awaited(self, job: Job) -> Ticket | None:
-        """The claim check of a purchase whose answer was lost, from the call that follows it.
+        """The claim check of a purchase that is not on the engine's record: from our book, else from the call for it.
 
         None once the job's time is over, and at once where its provider does not call.
         """
-        vendor = self.of(job.provider)
-        if vendor is None:
-            return None
         record = await self._store.record(job.id)
+        vendor = self.of(job.provider)
+        if record.ticket is not None or vendor is None:
+            return record.ticket
         age_s = (self._clock.now() - (record.submitted_at or record.accepted_at)).total_seconds()
         ends = self._clock.steady() + job.deadline_s - max(0.0, age_s)  # a clock that jumped ends it no later
         while True:

@@ -484,8 +484,5 @@ class Desk:
 
     async def _take_back(self, job: Job) -> None:
         """End a job that was not bought yet and cannot be announced or run."""
-        if not await self._store.cancel_queued(job.id):
-            return
-        if (await self._store.record(job.id)).receipt is None:
-            await self._store.delivered(job.id)  # the refusal is the telling
-        self._over(job.id)
+        if await self._store.take_back(job.id):
+            self._over(job.id)

@@ -153,21 +153,24 @@ async def _off_loop(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> 
 
 def _inspect(picture: bytes) -> Facts:
     with _opened(picture) as image:
-        return Facts(
-            format=_format_of(picture),
-            width=image.width,
-            height=image.height,
-            mode=image.mode,
-            animated=bool(getattr(image, "is_animated", False)),
-            size_bytes=len(picture),
-        )
+        return _facts(image, picture)
+
+
+def _facts(image: ImageFile, picture: bytes) -> Facts:
+    return Facts(
+        format=_format_of(picture),
+        width=image.width,
+        height=image.height,
+        mode=image.mode,
+        animated=bool(getattr(image, "is_animated", False)),
+        size_bytes=len(picture),
+    )
 
 
 def _admit(picture: bytes, max_bytes: int, max_side: int, max_pixels: int, min_side: int) -> Admitted:
     if len(picture) > max_bytes:
         raise FileTooLargeError(size_bytes=len(picture), limit_bytes=max_bytes)
-    _bound(picture, max_side=max_side, max_pixels=max_pixels, min_side=min_side)
-    with _opened(picture) as image:
+    with _bounded(picture, max_side=max_side, max_pixels=max_pixels, min_side=min_side) as (image, _):
         keep = _writer_like(image, picture)
         clean = _plain(image)
     written = _written(clean, **keep)
@@ -177,17 +180,15 @@ def _admit(picture: bytes, max_bytes: int, max_side: int, max_pixels: int, min_s
 
 
 def _verify(picture: bytes, max_pixels: int) -> Facts:
-    _bound(picture, max_side=2**16, max_pixels=max_pixels, min_side=1)
-    with _opened(picture) as image:
+    with _bounded(picture, max_side=2**16, max_pixels=max_pixels, min_side=1) as (image, facts):
         image.load()
-    return _inspect(picture)
+    return facts
 
 
 def _encode(picture: bytes, to: Format, quality: int) -> bytes:
     if _format_of(picture) is to:
         return picture
-    _bound(picture, max_side=2**16, max_pixels=VERIFY_MAX_PIXELS, min_side=1)
-    with _opened(picture) as image:
+    with _bounded(picture, max_side=2**16, max_pixels=VERIFY_MAX_PIXELS, min_side=1) as (image, _):
         clean = _plain(image)
     match to:
         case Format.PNG:
@@ -211,10 +212,9 @@ def _exchange(picture: bytes, formats: Collection[Format]) -> tuple[bytes, Forma
 
 
 def _fit(picture: bytes, max_bytes: int, max_side: int, to: Lossy) -> bytes:
-    facts = _bound(picture, max_side=2**16, max_pixels=VERIFY_MAX_PIXELS, min_side=1)
-    if len(picture) <= max_bytes and max(facts.width, facts.height) <= max_side:
-        return picture
-    with _opened(picture) as image:
+    with _bounded(picture, max_side=2**16, max_pixels=VERIFY_MAX_PIXELS, min_side=1) as (image, facts):
+        if len(picture) <= max_bytes and max(facts.width, facts.height) <= max_side:
+            return picture
         image.draft("RGB", (max_side, max_side))  # a JPEG may skip the pixels that we would throw away
         clean = _plain(image)
     clean.thumbnail((max_side, max_side), Image.Resampling.LANCZOS)
@@ -246,16 +246,18 @@ def _format_of(picture: bytes) -> Format:
     raise NotAPictureError(allowed="PNG, JPEG, WebP")
 
 
-def _bound(picture: bytes, *, max_side: int, max_pixels: int, min_side: int) -> Facts:
-    """Hold the header against the limits, before anything is decoded."""
+@contextmanager
+def _bounded(picture: bytes, *, max_side: int, max_pixels: int, min_side: int) -> Iterator[tuple[ImageFile, Facts]]:
+    """The picture opened as `_opened` does, once, its header held against the limits before anything is decoded."""
     if _format_of(picture) is Format.WEBP:
         # Pillow's decoder reserves two canvases as soon as it is opened, so a huge one must not get that far.
         _bound_size(*_webp_canvas(picture), max_side, max_pixels, min_side)
-    facts = _inspect(picture)
-    _bound_size(facts.width, facts.height, max_side, max_pixels, min_side)
-    if facts.format is Format.JPEG and picture.count(b"\xff\xda") > MAX_SCANS:
-        raise BrokenPictureError("too many scans")
-    return facts
+    with _opened(picture) as image:
+        facts = _facts(image, picture)
+        _bound_size(facts.width, facts.height, max_side, max_pixels, min_side)
+        if facts.format is Format.JPEG and picture.count(b"\xff\xda") > MAX_SCANS:
+            raise BrokenPictureError("too many scans")
+        yield image, facts
 
 
 def _bound_size(width: int, height: int, max_side: int, max_pixels: int, min_side: int) -> None:

@@ -95,6 +95,11 @@ class Job:
     tabs: tuple[Tab, ...] = ()
     """The counters it counts in from its acceptance to its settlement, whatever day that is."""
 
+    @property
+    def free(self) -> bool:
+        """Whether submitting again costs nothing: as it was at acceptance, so the same in every life of the job."""
+        return self.reserved_cents == 0
+
 
 @dataclass(frozen=True, slots=True)
 class Ticket:

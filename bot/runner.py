@@ -7,57 +7,43 @@ import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, Final, TypeVar
 
 import structlog
-from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
 
 from bot import telemetry
 from bot.callback import Callbacks
 from bot.clock import Clock
+from bot.collector import Collector
 from bot.delivery import Delivery
 from bot.detour import Detour
-from bot.engine import Steps
+from bot.engine import AgainError, Steps
 from bot.errors import (
-    BadKeyError,
     BotError,
-    BrokenError,
-    BrokenPictureError,
     HouseError,
-    LinkGoneError,
-    NoOfferError,
-    NotAPictureError,
     OutOfCreditError,
-    OverdueError,
     ProviderError,
     ThrottledError,
     UnreachableError,
     UnsureError,
-    VanishedError,
 )
 from bot.faultpoint import reach
 from bot.gallery import Gallery
-from bot.job import Cancelled, Failed, Finished, Job, JobId, Moderated, Outcome, Progress, Rendered, Status, Ticket
-from bot.pace import Pace, size_class
+from bot.job import Cancelled, Failed, Finished, Job, JobId, Moderated, Outcome, Progress, Rendered, Ticket
 from bot.providers import Order
 from bot.providers.catalogue import Catalogue
 from bot.reply import Standing
-from bot.request import ImageId, Imagine, Upscale, kind_of
+from bot.request import Imagine, Upscale, kind_of
 from bot.store import JobRecord, Store
-from bot.surely import surely
+from bot.surely import room_found, surely
 from bot.telemetry import job_context
 from bot.watch import Watch
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
-LATE_S: Final = 20.0
-"""What a task gets at least in a new life: its time may seem over because the clock jumped, or we were away."""
 TOUCH_S: Final = 1.0
 """How often other processes are told how jobs stand, and asked which to stop."""
-FETCH_TRIES: Final = 5
-"""Downloads of one link: it lives 10 minutes, and these are over within one."""
 
 
 class Runner:
@@ -79,12 +65,14 @@ class Runner:
     ) -> None:
         """resubmits: what may or may not have been bought is bought once more, rather than its person asked."""
         self._store, self._gallery, self._catalogue = store, gallery, catalogue
-        self._watch, self._delivery = watch, delivery
+        self._delivery = delivery
         self._detour = detour
         self._callbacks, self._clock, self._ended, self._resubmits = callbacks, clock, ended, resubmits
         self._stoppable: dict[JobId, asyncio.Future[Any]] = {}
         self._said: dict[JobId, tuple[str, float | None]] = {}
-        self._took_s: dict[JobId, float] = {}
+        self._collector = Collector(
+            store=store, gallery=gallery, catalogue=catalogue, watch=watch, clock=clock, tell=self._tell
+        )
 
     async def paint(self, job_id: JobId, steps: Steps) -> None:
         """Take an accepted job to its outcome, and write that down; or let it wait again, for a run of its own."""
@@ -92,6 +80,8 @@ class Runner:
             job = await surely(self._clock, lambda: self._store.job(job_id))
             try:
                 outcome = await self._run(job, steps)
+            except AgainError:
+                raise
             except Exception as error:  # the outermost line of a run: a fault of ours still ends the job, in words
                 log.exception("run broke")
                 fault = error if isinstance(error, HouseError) else HouseError()
@@ -100,6 +90,11 @@ class Runner:
                 return
             # No step: the first outcome stands anyway, and a step would remember that the disk was full.
             await surely(self._clock, lambda: self._finish(job, outcome))
+
+    @property
+    def collector(self) -> Collector:
+        """For tasks whose end comes late."""
+        return self._collector
 
     async def give_up(self, job: Job) -> None:
         """End a job whose run is lost: the engine knows it no longer, or it broke in an earlier life."""
@@ -138,13 +133,13 @@ class Runner:
             case Cancelled() | Moderated():
                 return result
             case Ticket() | Rendered():
-                outcome = await steps.do("collect", lambda: self._collect(job, result))
+                outcome = await steps.do("collect", lambda: self._collector.collect(job, result))
         if notes and isinstance(outcome, Finished):
             return replace(outcome, notes={**outcome.notes, **notes})
         return outcome
 
     async def _refused(self, job: Job, error: ProviderError) -> Outcome | None:
-        if _free(job):
+        if job.free:
             return Failed.by(error)
         if await surely(self._clock, lambda: self._detour.refused(job, error)):
             standing = self._delivery.standing(job.id)
@@ -154,13 +149,13 @@ class Runner:
         return Cancelled() if await self._store.cancel_asked(job.id) else Failed.by(error)
 
     async def _lost(self, job: Job, error: UnsureError) -> Failed:
-        if not _free(job) and "step" not in error.facts:  # else it was our own process that ended
+        if not job.free and "step" not in error.facts:  # else it was our own process that ended
             await surely(self._clock, lambda: self._detour.note(job, error))
         return Failed.by(error)
 
     async def _broken(self, job: Job, fault: BotError) -> Failed:
         """What a fault of ours means: once a paid request may have left, nobody is told that it cost nothing."""
-        if _free(job) or (await self._store.record(job.id)).submitted_at is None:
+        if job.free or (await self._store.record(job.id)).submitted_at is None:
             return Failed.by(fault)
         return replace(Failed.by(HouseError()), unsure=True)
 
@@ -173,7 +168,7 @@ class Runner:
         try:
             return await self._submit(job, steps), {}
         except UnsureError as lost:
-            if _free(job):
+            if job.free:
                 raise
             found = await steps.do("called", lambda: self._callbacks.awaited(job))
             if found is not None:
@@ -212,7 +207,7 @@ class Runner:
                 return await self._buy(job)
 
             try:
-                if _free(job):  # a sketch of our own costs nothing and may be drawn again
+                if job.free:  # a sketch of our own costs nothing and may be drawn again
                     return await steps.do(name, buy)
                 return await steps.once(name, buy, lane=job.provider)
             except (ThrottledError, UnreachableError, OutOfCreditError):
@@ -230,12 +225,15 @@ class Runner:
             return await self._stopped(job.id)
         reach("submit.begun")
         with telemetry.provider_call(job.provider, "submit"):
-            if _free(job):
+            if job.free:
                 result = await self._stoppably(job.id, provider.submit(order))
             else:
                 result = await provider.submit(order)
         reach("submit.sent")
         self._catalogue.praise(job.provider)
+        if isinstance(result, Ticket):
+            # Within the step: where its end is never put on record, the claim check is known all the same.
+            await surely(self._clock, lambda: self._store.ticketed(job.id, result))
         return result
 
     async def _stopped(self, job_id: JobId) -> Cancelled:
@@ -269,120 +267,9 @@ class Runner:
             person=hashlib.sha256(job.by.key.encode()).hexdigest()[:32],
             attempt=(await self._store.record(job.id)).attempt,
             pictures=tuple([await self._gallery.read(picture) for picture in pictures]),
-            shelve=self._gallery.shelve,
+            shelve=lambda picture: room_found(self._clock, lambda: self._gallery.shelve(picture)),
             report=lambda progress: self._report(job, progress),
         )
-
-    async def _collect(self, job: Job, result: Ticket | Rendered) -> Outcome:
-        """From the claim check to a picture of ours. What was bought and can't be had is said as it is."""
-        ticket: Ticket | None = None
-        rendered: Rendered | Moderated
-        try:
-            match result:
-                case Ticket():
-                    ticket, rendered = result, await self._settled(job, result)
-                case Rendered():
-                    rendered = result
-        except (OverdueError, VanishedError, NoOfferError) as error:
-            # Bought, and its end is unknown: it may still finish over there and be charged.
-            return replace(Failed.by(error), unsure=not _free(job))
-        except (ProviderError, UnsureError) as error:
-            return Failed.by(error)
-        if isinstance(rendered, Moderated):
-            return rendered
-        cost = cost_of(rendered, ticket, job)
-        reach("collect.rendered")
-        try:
-            image = await self.keep(job, rendered, ticket)
-        except BotError as error:
-            log.exception("a finished picture was lost", provider=job.provider)
-            return replace(Failed.by(error), unsure=cost is None, cost_cents=cost or None, word=rendered.word)
-        reach("collect.kept")
-        if await self._store.cancel_asked(job.id):
-            return Cancelled(cost_cents=cost or None)
-        return Finished(image=image, seed=rendered.seed, cost_cents=cost, word=rendered.word, notes=rendered.notes)
-
-    async def _settled(self, job: Job, ticket: Ticket) -> Rendered | Moderated:
-        await self._store.ticketed(job.id, ticket)
-        record = await self._store.record(job.id)
-        offer, seller = self._catalogue.offer(job.provider, job.model), self._catalogue.provider(job.provider)
-        since = record.submitted_at or job.accepted_at
-        left_s = job.deadline_s - (self._clock.now() - since).total_seconds()
-        self._tell(job, since=record.started_at, ticket=ticket)
-
-        async def look(seen: Ticket) -> Progress | Rendered | Moderated:
-            with telemetry.provider_call(job.provider, "poll"):
-                try:
-                    return await seller.poll(seen)
-                except BadKeyError:  # a key that was replaced meanwhile may see the task, too
-                    heir = self._catalogue.provider(job.provider)
-                    if heir is seller:
-                        raise
-                    return await heir.poll(seen)
-
-        taken_s = await self._store.durations(job.provider, job.model, size_class(job.request))
-        settled = await self._watch.settle(
-            ticket,
-            look,
-            report=lambda progress: self._report(job, progress),
-            pace=Pace.learnt(taken_s, offer.typical_s),
-            # A clock that jumped must neither end a fresh task nor let one run for ever.
-            age_s=min(_between_s(since, self._clock.now()), job.deadline_s),
-            left_s=min(max(left_s, LATE_S), job.deadline_s),
-            deadline_s=job.deadline_s,
-        )
-        if settled.took_s is not None:
-            self._took_s[job.id] = settled.took_s
-        return settled.end
-
-    async def keep(self, job: Job, rendered: Rendered, ticket: Ticket | None) -> ImageId:
-        """The picture on our disk, verified. Raises BrokenError, LinkGoneError, HouseError."""
-        if rendered.shelf is not None:
-            shelf = rendered.shelf
-            # It is bought and lies there, or will: a storage that is away is waited for.
-            picture = await surely(self._clock, lambda: self._gallery.read(shelf))
-            return await self._save(job, picture, rendered)
-        try:
-            return await self._fetch(job, rendered)
-        except LinkGoneError:
-            if ticket is None:
-                raise
-            # The link may have lapsed while we were down; the task itself can name a fresh one.
-            again = await self._settled(job, ticket)
-            if not isinstance(again, Rendered):
-                raise
-            return await self._fetch(job, again)
-
-    async def _fetch(self, job: Job, rendered: Rendered) -> ImageId:
-        provider = self._catalogue.provider(job.provider)
-        async for attempt in AsyncRetrying(
-            retry=retry_if_exception_type((UnreachableError, ThrottledError, BrokenPictureError)),
-            stop=stop_after_attempt(FETCH_TRIES),
-            wait=wait_exponential_jitter(multiplier=0.5, max=8),
-            sleep=self._clock.sleep,
-            reraise=True,
-        ):
-            with attempt:
-                with telemetry.provider_call(job.provider, "fetch"):
-                    picture = await provider.fetch(rendered.link)
-                reach("collect.fetched")
-                return await self._save(job, picture, rendered)
-        raise LinkGoneError()
-
-    async def _save(self, job: Job, picture: bytes, rendered: Rendered) -> ImageId:
-        seed: int | None = None
-        match job.request:
-            case Imagine(references=references, seed=asked):
-                parent, seed = next(iter(references), None), asked if rendered.seed is None else rendered.seed
-            case Upscale(source=source):
-                parent = source
-        try:
-            saved = await self._gallery.keep(
-                picture, by=job.by.key, job=job.id, parent=parent, provider=job.provider, model=job.model, seed=seed
-            )
-        except NotAPictureError as error:
-            raise BrokenError(said="the link led to something that is no picture") from error
-        return saved.id
 
     async def _finish(self, job: Job, outcome: Outcome) -> None:
         first = await self._store.finish(job.id, outcome)
@@ -403,9 +290,6 @@ class Runner:
         telemetry.JOB_SECONDS.labels(kind, job.provider).observe(_between_s(job.accepted_at, ended_at))
         if not isinstance(record.outcome, Moderated | None) and record.outcome.cost_cents:
             telemetry.SPENT_CENTS.labels(job.provider).inc(float(record.outcome.cost_cents))
-        took_s = self._took_s.pop(job.id, None)
-        if took_s is not None and record.status is Status.FINISHED:
-            await self._store.took(job.provider, job.model, size_class(job.request), took_s)
 
     def _report(self, job: Job, progress: Progress) -> None:
         self._tell(job, progress=progress)
@@ -423,17 +307,3 @@ class Runner:
 def _between_s(earlier: datetime, later: datetime) -> float:
     """Never negative, though the wall clock may have jumped back meanwhile."""
     return max(0.0, (later - earlier).total_seconds())
-
-
-def _free(job: Job) -> bool:
-    """Whether submitting again costs nothing: as it was at acceptance, so the same in every life of the job."""
-    return job.reserved_cents == 0
-
-
-def cost_of(rendered: Rendered, ticket: Ticket | None, job: Job) -> Decimal | None:
-    """What the provider bills: its own figure, else the price at acceptance."""
-    if rendered.cost_cents is not None:
-        return rendered.cost_cents
-    if ticket is not None and ticket.cost_cents is not None:
-        return ticket.cost_cents
-    return job.reserved_cents

@@ -12,6 +12,7 @@ import structlog
 from bot import telemetry
 from bot.callback import Callbacks
 from bot.clock import Clock
+from bot.collector import cost_of
 from bot.errors import (
     BadKeyError,
     BotError,
@@ -34,7 +35,7 @@ from bot.errors import (
 from bot.gallery import Gallery
 from bot.job import Cancelled, Failed, Finished, Job, JobId, Moderated, Outcome, Rendered, Status, Ticket
 from bot.providers.catalogue import Catalogue
-from bot.runner import Runner, cost_of
+from bot.runner import Runner
 from bot.store import JobRecord, Store
 from bot.telemetry import job_context
 
@@ -134,7 +135,7 @@ class Settling:
         if record.deleted or record.cancel_asked:  # nobody wants it any more, and it was made all the same
             return Cancelled(cost_cents=cost or None)
         try:
-            image = await self._runner.keep(job, rendered, ticket)
+            image = await self._runner.collector.keep(job, rendered, ticket)
         except MAY_PASS as error:
             log.warning("a late picture is not to be had now", provider=job.provider, error=type(error).__name__)
             return None

@@ -6,16 +6,26 @@ from collections.abc import Awaitable, Callable
 from typing import Final, TypeVar
 
 import structlog
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_exponential
+from tenacity import (
+    AsyncRetrying,
+    RetryCallState,
+    retry_if_exception,
+    retry_if_exception_type,
+    stop_after_attempt,
+    wait_exponential,
+)
 
 from bot.clock import Clock
-from bot.errors import AwayError, BotError, HouseError
+from bot.errors import AwayError, BotError, DiskFullError, HouseError
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 PAUSE_S: Final = 60.0
 """Most seconds between two tries."""
+ROOM_TRIES: Final = 43
+ROOM_PAUSE_S: Final = 15.0
+"""With pauses of 1, 2, 4, 8, 15, 15 ... s: ten minutes, as long as the vendors' links live."""
 
 
 async def surely(clock: Clock, act: Callable[[], Awaitable[T]]) -> T:
@@ -30,6 +40,24 @@ async def surely(clock: Clock, act: Callable[[], Awaitable[T]]) -> T:
         with attempt:
             return await act()
     raise HouseError()
+
+
+async def room_found(clock: Clock, act: Callable[[], Awaitable[T]]) -> T:
+    """The result of keeping what was bought, which waits some ten minutes for room on a full disk.
+
+    Raises DiskFullError where none was made.
+    """
+    async for attempt in AsyncRetrying(
+        retry=retry_if_exception_type(DiskFullError),
+        stop=stop_after_attempt(ROOM_TRIES),
+        wait=wait_exponential(max=ROOM_PAUSE_S),
+        sleep=clock.sleep,
+        before_sleep=lambda state: log.error("the disk is full, and a picture that was bought waits for room"),
+        reraise=True,
+    ):
+        with attempt:
+            return await act()
+    raise DiskFullError()
 
 
 def _may_pass(error: BaseException) -> bool:

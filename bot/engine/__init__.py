@@ -40,6 +40,10 @@ Corridor = Callable[[JobId, Steps], Awaitable[None]]
 """A run of one job, start to end, made of steps in a fixed order."""
 
 
+class AgainError(Exception):
+    """A step's end could not be put on record: the run is walked again from its last step that was, after a pause."""
+
+
 class Run(Enum):
     """What the engine knows of a job's run."""
 

@@ -15,8 +15,9 @@ from typing import Any, Final, cast
 import structlog
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID, StepOptions
 from sqlalchemy import make_url
+from sqlalchemy.exc import SQLAlchemyError
 
-from bot.engine import LANE_GATE, SUBMIT_GATE, Corridor, R, Result, Run
+from bot.engine import LANE_GATE, SUBMIT_GATE, AgainError, Corridor, R, Result, Run
 from bot.errors import BotError, HouseError, UnsureError
 from bot.job import JobId, Turn
 from bot.record import Json, decode, decode_error, encode, encode_error
@@ -29,6 +30,8 @@ POLL_S: Final = 0.5
 """How often a process looks for the runs that it takes over: the longest that such a run waits."""
 DRAIN_S: Final = 5.0
 """How long a stop waits for the answer to a purchase that is on its way."""
+AGAIN_S: Final = 2.0
+"""How long a run rests whose step could not be put on record: until the disk has room, say."""
 BATCH: Final = 200
 """Runs forgotten in one transaction: the file's only writer is held up for some milliseconds."""
 OVER: Final = frozenset(("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"))
@@ -67,7 +70,7 @@ class DurableSteps:
         self._gate = gate
 
     async def do(self, name: str, act: Callable[[], Awaitable[R]]) -> R:
-        return cast("R", _open(await DBOS.run_step_async(StepOptions(name=name), _recorded(name, act))))
+        return cast("R", _open(await _taken(name, _recorded(name, act))))
 
     async def once(self, name: str, act: Callable[[], Awaitable[R]], *, lane: str) -> R:
         """The beginning is a step of its own. Where it is on record but was not taken in this life, the act may have
@@ -84,8 +87,8 @@ class DurableSteps:
             return await act()
 
         async with self._gate.seat(lane):
-            await DBOS.run_step_async(StepOptions(name=f"{name}.begin"), begin)
-            return cast("R", _open(await DBOS.run_step_async(StepOptions(name=name), _recorded(name, act_once))))
+            await _taken(f"{name}.begin", begin)
+            return cast("R", _open(await _taken(name, _recorded(name, act_once))))
 
 
 class DurableEngine:
@@ -173,10 +176,28 @@ class DurableEngine:
         if run is None or self._closing:
             raise asyncio.CancelledError
         self._walks[run] = asyncio.current_task()
+        again = False
         try:
             await self._paint(job, DurableSteps(self._gate))
+        except AgainError:
+            log.exception("a step could not be put on record", job=job)
+            again = True
+            raise asyncio.CancelledError from None  # so DBOS keeps the run as one that goes on
         finally:
             self._walks.pop(run, None)
+            if again and not self._closing:
+                self._walks[run] = asyncio.create_task(self._walk_again(run), name=f"again {run}")
+
+    async def _walk_again(self, run: str) -> None:
+        """Once the database answers."""
+        while True:
+            await asyncio.sleep(AGAIN_S)
+            try:
+                await DBOS.resume_workflow_async(run, queue_name=self._queue)
+            except SQLAlchemyError:
+                log.exception("a run does not go on yet", run=run)
+            else:
+                return
 
     async def close(self) -> None:
         """Let purchases between their beginning and their record end; then stop the runs."""
@@ -218,6 +239,14 @@ def _opened() -> DurableEngine:
     if _engine is None:
         raise HouseError("a run began before the engine was open")
     return _engine
+
+
+async def _taken(name: str, act: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
+    """The step's record. Raises AgainError where there is none: what the act itself raises stands in it."""
+    try:
+        return await DBOS.run_step_async(StepOptions(name=name), act)
+    except SQLAlchemyError as error:
+        raise AgainError from error
 
 
 def _recorded(name: str, act: Callable[[], Awaitable[R]]) -> Callable[[], Coroutine[Any, Any, Json]]:

@@ -218,6 +218,15 @@ def ticketed(connection: sa.Connection, job_id: JobId, ticket: Ticket) -> None:
     strains.taken(connection, ticket.provider, job_id)
 
 
+def take_back(connection: sa.Connection, job_id: JobId, now: datetime) -> bool:
+    """End a queued job as cancelled; where no message of it stands, the refusal is the telling. False: not queued."""
+    if not finish(connection, job_id, Cancelled(), now, jobs.c.status == Status.QUEUED):
+        return False
+    if one(connection, job_id).receipt is None:
+        delivered(connection, job_id, now, told=True)
+    return True
+
+
 def announced(connection: sa.Connection, job_id: JobId) -> None:
     """The job may be given its turn: whoever asked has been told of it, or will be."""
     connection.execute(_READY, {"of": job_id})

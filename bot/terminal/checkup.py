@@ -99,7 +99,8 @@ class Checkup:
                 return
             await (await Store.open(url, clock=RealClock())).close()
         except SettingsError as error:
-            place = str(self._settings.store.data_dir)
+            store = self._settings.store
+            place = "store.database_url" if store.on_server else str(store.data_dir)
             self._put(State.FAULT, "check-store-fault", place=place, reason=str(error))
         else:
             self._put(State.WELL, "check-database")

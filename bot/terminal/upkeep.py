@@ -34,7 +34,8 @@ async def list_jobs(settings: Settings, words: Words, tongue: str, status: Statu
     """Print the newest jobs as a table."""
     async with _visited(settings) as store:
         records = await store.jobs(status=status, limit=limit)
-    _print(records, words, tongue, "terminal-no-jobs")
+    none = "terminal-no-jobs" if status is None else "terminal-no-jobs-of"
+    _print(records, words, tongue, words.say(tongue, none, status=status.value if status else ""))
 
 
 async def list_stuck(settings: Settings, words: Words, tongue: str, limit: int) -> None:
@@ -42,7 +43,7 @@ async def list_stuck(settings: Settings, words: Words, tongue: str, limit: int) 
     now = RealClock().now()
     async with _visited(settings) as store:
         records = await store.stuck(open_since=now - LATE, untold_since=now - UNTOLD, limit=limit)
-    _print(records, words, tongue, "terminal-nothing-stuck")
+    _print(records, words, tongue, words.say(tongue, "terminal-nothing-stuck"))
 
 
 async def rerun(settings: Settings, words: Words, tongue: str, job: str) -> None:
@@ -96,7 +97,7 @@ def _say(sentence: str) -> None:
 def _print(records: Sequence[JobRecord], words: Words, tongue: str, none: str) -> None:
     console = Console(highlight=False)
     if not records:
-        console.print(words.say(tongue, none))
+        console.print(none)
         return
     headings = ("job", "status", "made", "model", "by", "size", "cost")
     table = Table(box=None, pad_edge=False)

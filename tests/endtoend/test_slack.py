@@ -197,3 +197,22 @@ async def test_a_bad_token_ends_the_start_with_one_sentence(bot: Bot, variable: 
     assert f"{variable}: Slack does not accept this token" in bot.log()
     assert "Traceback" not in bot.log()
     assert "22-wrong" not in bot.log()
+
+
+async def test_who_asks_reads_what_is_left_and_admins_are_told_how_near_the_cap_is(bot: Bot, here: Scene) -> None:
+    admins = here.team.channel("admins", bot=False)
+    bot.settings |= {
+        "IMAGEBOT__POLICY__CAPS": json.dumps([{"of": "team", "per": "month", "pictures": 2}]),
+        "IMAGEBOT__POLICY__ALERT_PLACES": json.dumps([f"slack:{admins.id}"]),
+        "IMAGEBOT__POLICY__ALERT_LANGUAGE": "de",
+    }
+    await started(bot, here)
+    await here.slack.slash(here.ada, here.art, "imagine", f"zanzibar {SMALL}")
+    await shown(here, here.art)
+    await here.slack.slash(here.ada, here.art, "usage")
+    await here.whispered(here.ada, "Left for the team, this month: 1 of 2 pictures")
+    await here.slack.until(lambda: bool(here.ours(admins)), timeout_s=45)
+    (alert,) = here.ours(admins)
+    assert "50 % einer Obergrenze sind verbraucht" in alert.text
+    assert await bot.stop() == 0
+    assert "Traceback" not in bot.log()

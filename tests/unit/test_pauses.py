@@ -192,6 +192,9 @@ async def test_a_run_that_an_older_release_left_after_two_refusals_goes_on_with_
     home.provider.on_submit = submit
     for _ in range(2):
         await imagine(home)  # they take the provider's slots
+    async with asyncio.timeout(20):
+        while len(home.provider.orders) < 2:
+            await asyncio.sleep(0.01)
     job = await imagine(home)
     (turn,) = await home.store.give_turns("scripted", 9, limit=1)
     assert turn.job == job

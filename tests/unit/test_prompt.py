@@ -12,6 +12,7 @@ from bot.prompt import (
     ImagineCommand,
     UnknownCommand,
     UpscaleCommand,
+    UsageCommand,
     WordsCommand,
     clean,
     read,
@@ -212,6 +213,12 @@ def test_an_upscale_by_nonsense_names_the_factors(line: str) -> None:
 @pytest.mark.parametrize("line", ["/help", "help", "Help?", "hilfe", "/hilfe", "/help imagine"])
 def test_help_is_recognised(line: str) -> None:
     assert read_command(line) == HelpCommand()
+
+
+@pytest.mark.parametrize("line", ["/usage", " /Usage  ", "/verbrauch"])
+def test_what_was_spent_is_asked_for_by_a_command_alone(line: str) -> None:
+    assert read_command(line) == UsageCommand()
+    assert read_command(line.strip().removeprefix("/")) != UsageCommand()
 
 
 @pytest.mark.parametrize(

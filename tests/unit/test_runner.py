@@ -16,6 +16,7 @@ from bot.message import Tone, Verb
 from bot.pace import size_class
 from bot.providers import Order
 from bot.request import ImageId, Wish
+from bot.store import SavedImage
 from tests.house import ADA, STREET, ScriptedProvider, TestHouse, house
 
 
@@ -64,17 +65,33 @@ async def test_a_bug_before_the_request_has_left_costs_nothing(
     assert home.provider.orders == []
 
 
-async def test_a_claim_check_that_cannot_be_written_down_is_not_called_free(
+async def test_a_disk_that_is_full_for_a_while_loses_no_claim_check_and_no_picture(
     home: TestHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def full(job: JobId, ticket: Ticket) -> None:
-        raise DiskFullError
+    ticketed, keep = home.store.ticketed, home.store.keep_image
+    waits: list[float] = []
 
-    monkeypatch.setattr(home.store, "ticketed", full)
+    async def full_at_first(job: JobId, ticket: Ticket) -> None:
+        if len(waits) < 2:
+            raise DiskFullError
+        await ticketed(job, ticket)
+
+    async def full_again(image: SavedImage) -> None:
+        if len(waits) < 5:
+            raise DiskFullError
+        await keep(image)
+
+    async def soon(seconds: float) -> None:
+        waits.append(seconds)
+        await asyncio.sleep(0)
+
+    monkeypatch.setattr(home.store, "ticketed", full_at_first)
+    monkeypatch.setattr(home.store, "keep_image", full_again)
+    monkeypatch.setattr(home.clock, "sleep", soon)
     reply = await home.told(await imagine(home))
-    assert reply.tone is Tone.UNSURE
+    assert reply.tone is Tone.DONE
     assert len(home.provider.orders) == 1
-    assert (await home.store.ledger_sum()).open_cents == Decimal(4)
+    assert (await home.store.ledger_sum()).open_cents == 0
 
 
 async def test_an_end_is_written_as_soon_as_the_book_takes_it(home: TestHouse, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -90,6 +90,10 @@ class Runs(Chapter):
         queued = job_table.c.status == Status.QUEUED
         return await self._write(jobs.finish, job, Cancelled(), self._clock.now(), queued)
 
+    async def take_back(self, job: JobId) -> bool:
+        """The same for a job that could not be announced: there is nothing to tell where no message of it stands."""
+        return await self._write(jobs.take_back, job, self._clock.now())
+
     async def fail_queued(self, job: JobId, outcome: Outcome) -> bool:
         """End a job that still waits; else False."""
         queued = job_table.c.status == Status.QUEUED

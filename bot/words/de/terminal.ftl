@@ -258,6 +258,7 @@ terminal-working = In Arbeit
 terminal-off-elsewhere = anderen Prozessen überlassen
 terminal-no-worker = Die Bilder machen Prozesse, die mit --worker laufen.
 terminal-no-jobs = Es gibt noch keine Aufträge.
+terminal-no-jobs-of = Kein Auftrag hat den Stand { $status }.
 terminal-nothing-stuck = Nichts hängt: Kein Auftrag ist zu spät, unbeantwortet oder ungewiss.
 terminal-rerun = { $job } wartet wieder auf seine Reihe.
 terminal-not-rerun = { $job } kann nicht noch einmal laufen: Sein Stand ist { $status }. Noch einmal laufen nur Aufträge, die sicher ohne Bild geendet haben und deren Worte noch da sind.

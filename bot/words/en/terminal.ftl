@@ -258,6 +258,7 @@ terminal-working = Working
 terminal-off-elsewhere = left to other processes
 terminal-no-worker = Pictures are made by processes that run with --worker.
 terminal-no-jobs = There are no jobs yet.
+terminal-no-jobs-of = No job is { $status }.
 terminal-nothing-stuck = Nothing is stuck: no job is late, untold or unsure.
 terminal-rerun = { $job } waits for its turn again.
 terminal-not-rerun = { $job } cannot run again: it is { $status }. Only a job runs again that surely ended without a picture and whose words are still kept.

@@ -92,6 +92,8 @@ async def test_jobs_are_listed_with_their_whole_ids(
     said = capsys.readouterr().out
     assert waiting not in said
     assert failed in said
+    await upkeep.list_jobs(settings, words, "en", Status.UNSURE, 20)
+    assert "No job is unsure." in capsys.readouterr().out
 
 
 async def test_stuck_is_what_is_late_untold_or_unsure(

@@ -253,7 +253,7 @@ def test_one_button_stands_out_and_what_takes_something_away_asks_first() -> Non
     asked = finished[-1]["confirm"]
     assert asked["title"]["text"] == "Really delete?"
     assert "can’t be undone" in asked["text"]["text"]
-    retry, _ = buttons(render.message(replies("en")["unsure"], say=say("en")).blocks)
+    _, retry, _ = buttons(render.message(replies("en")["unsure"], say=say("en")).blocks)
     assert retry["confirm"]["text"]["text"] == "Try again, even if it is charged twice?"
     (cancel,) = buttons(render.message(replies("en")["queued"], say=say("en")).blocks)
     assert "confirm" not in cancel

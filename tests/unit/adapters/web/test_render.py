@@ -63,7 +63,7 @@ NOTICES: Final = {
     "notice": (Reply(tone=Tone.REFUSED, title="That didn’t work", body="Steps: no.", asked=EVIL,
                      errors=(Field("steps", "Steps", "no"),)), ""),
     "usage": (Reply(tone=Tone.HELP, title="What was spent", pictures=(SMALL,),
-                    fields=(Field("today", "You, today", "nothing"), Field("people", "By person", f"Ada: 1\n{EVIL}: 2"))),
+                    fields=(Field("today", "You, today", "nothing"), Field("people", "By person", f"A: 1\n{EVIL}: 2"))),
               ""),
     "plain-words": (Reply(tone=Tone.HELP, title="Shall I paint that?", asked="a fox"), f"/imagine {EVIL}"),
 }  # fmt: skip
