@@ -53,7 +53,6 @@ class Kit:
     database: Database | None = None
     """None in the terminal, where no house is open."""
 
-
     def alerted(self, door: str) -> list[str]:
         """The ids of those places that are that door's."""
         return [id_ for each in self.alert_places for name, _, id_ in [each.partition(":")] if name == door]

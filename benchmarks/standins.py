@@ -15,7 +15,7 @@ START_S: Final = 60.0
 
 
 @asynccontextmanager
-async def serving(*platforms: str) -> AsyncIterator[dict[str, str]]:
+async def serving(*platforms: str) -> AsyncIterator[dict[str, Any]]:
     """What the stand-ins of "discord" and "slack" are called and where they are, while they run."""
     server = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -27,7 +27,7 @@ async def serving(*platforms: str) -> AsyncIterator[dict[str, str]]:
     if server.stdout is None:
         raise RuntimeError("the stand-ins have no output")
     try:
-        told: dict[str, str] = json.loads(await asyncio.wait_for(server.stdout.readline(), START_S))
+        told: dict[str, Any] = json.loads(await asyncio.wait_for(server.stdout.readline(), START_S))
         yield told
     finally:
         if server.returncode is None:

@@ -19,7 +19,7 @@ from bot.words import Words
 
 log = structlog.get_logger(__name__)
 
-LOOK_S: Final = 5.0
+LOOK_S: Final = 2.0
 """How often it is looked for caps that came near."""
 
 

@@ -181,15 +181,16 @@ async def house(
     resubmits: bool = False,
     stands: Sequence[Stand] = (),
     fallback: bool = False,
+    url: str = "",
     **limits: Any,
 ) -> AsyncIterator[TestHouse]:
     """Open a house on a folder; a second one on the same folder is its next life, which may lack its door.
 
-    stands are further providers, in front of the scripted one.
+    stands are further providers, in front of the scripted one. url is a database in place of the folder's own.
     door is the name of one more door and what makes its messenger; whoever made it opens and closes the door.
     """
     clock = clock or ShiftedClock()
-    store = await Store.open(f"sqlite:///{folder / 'imagebot.sqlite'}", clock=clock)
+    store = await Store.open(url or f"sqlite:///{folder / 'imagebot.sqlite'}", clock=clock)
     gallery = await Gallery.open(folder / "gallery", store, clock=clock)
     provider, street = provider or ScriptedProvider(), Street()
     stand = Stand(name="scripted", title="Scripted", variable="SCRIPTED_KEY", settings=None, provider=provider)

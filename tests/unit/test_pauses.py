@@ -185,16 +185,17 @@ async def test_a_run_that_an_older_release_left_after_two_refusals_goes_on_with_
                 return Ticket("scripted", "t", cost_cents=Decimal(3))
             raise ThrottledError(retry_after_s=30)
 
+    begun = asyncio.Semaphore(0)
+
     async def submit(order: Order) -> Ticket:
+        begun.release()
         await asyncio.Event().wait()
         raise AssertionError("nobody waits for so long")
 
     home.provider.on_submit = submit
-    for _ in range(2):
-        await imagine(home)  # they take the provider's slots
-    async with asyncio.timeout(20):
-        while len(home.provider.orders) < 2:
-            await asyncio.sleep(0.01)
+    for _ in range(2):  # they take the provider's slots
+        await imagine(home)
+        await begun.acquire()
     job = await imagine(home)
     (turn,) = await home.store.give_turns("scripted", 9, limit=1)
     assert turn.job == job

@@ -156,10 +156,14 @@ async def serving(slack: Slack, home: TestHouse, clock: ShiftedClock) -> AsyncIt
 
 
 @asynccontextmanager
-async def installing(folder: Path) -> AsyncIterator[App]:
-    """A Slack and a house of their own, and the door's installing part open between them."""
+async def installing(folder: Path, url: str = "") -> AsyncIterator[App]:
+    """A Slack and a house of their own, and the door's installing part open between them; url as in `house`."""
     clock = ShiftedClock()
-    async with Slack(clock=clock) as slack, house(folder, clock=clock) as home, serving(slack, home, clock) as opened:
+    async with (
+        Slack(clock=clock) as slack,
+        house(folder, clock=clock, url=url) as home,
+        serving(slack, home, clock) as opened,
+    ):
         yield opened
 
 

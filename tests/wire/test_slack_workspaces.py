@@ -24,11 +24,16 @@ from tests.wire.slack_offices import App, Office, files, installing, kit_of, set
 
 
 @pytest.fixture
-async def app(tmp_path: Path) -> AsyncIterator[App]:
-    async with installing(tmp_path) as opened:
+async def app(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[App]:
+    url = request.getfixturevalue("postgres_url") if getattr(request, "param", "") == "postgresql" else ""
+    async with installing(tmp_path, url) as opened:
         yield opened
 
 
+on_both = pytest.mark.parametrize("app", ["sqlite", "postgresql"], indirect=True)
+
+
+@on_both
 async def test_two_workspaces_install_and_each_is_spoken_to_with_its_own_token(app: App) -> None:
     acme, other = Office.of(app.slack, "Acme <Ltd>"), Office.of(app.slack, "Other")
     for team in (acme, other):
@@ -77,6 +82,7 @@ async def test_a_forged_state_installs_nothing(app: App, how: dict[str, Any]) ->
     assert app.slack.asked("oauth.v2.access") == []
 
 
+@on_both
 async def test_an_address_of_an_installation_is_good_once(app: App) -> None:
     acme = Office.of(app.slack, "Acme")
     page = await app.install(acme)
@@ -137,6 +143,7 @@ async def test_a_workspace_that_has_not_installed_the_app_is_met_with_silence(ap
     assert log.getvalue().count("has not installed the app") == 1
 
 
+@on_both
 async def test_an_organisation_installs_once_for_all_its_workspaces(app: App) -> None:
     globex = app.slack.enterprise("Globex")
     north, south = Office.of(app.slack, "North", globex), Office.of(app.slack, "South", globex)
