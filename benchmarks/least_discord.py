@@ -9,8 +9,8 @@ import discord
 from discord import app_commands
 
 
-class Least(discord.Client):
-    """Answers /imagine with one word, and does nothing else."""
+class Least(discord.AutoShardedClient):
+    """Answers /imagine with one word, and does nothing else; of the two clients, the one that asks for its gateway."""
 
     def __init__(self) -> None:
         super().__init__(intents=discord.Intents(guilds=True))

@@ -40,7 +40,7 @@ WORDS: Final = "A lighthouse at dusk"
 AIM: Final = "<= 1.5 x"
 
 
-class Bare(library.Client):
+class Bare(library.AutoShardedClient):
     """Connects, and does what it is told."""
 
     def __init__(self) -> None:

@@ -16,6 +16,7 @@ from adapters.web.answering import answering
 from adapters.web.callback import Callback
 from adapters.web.connection import Connection, expected
 from adapters.web.guard import Guard, Token, headers, is_loopback
+from adapters.web.lookout import Lookout
 from adapters.web.messenger import Hub, WebMessenger
 from adapters.web.pages import Channel, Entrance, Stream, Studio
 from adapters.web.routes import Api
@@ -54,9 +55,11 @@ class Settings(BaseModel):
 class Adapter:
     """This door, not yet open. `messenger` may be used from the start: whoever comes later reads the history."""
 
-    def __init__(self, settings: Settings, app: web.Application, hub: Hub, unreadable: str) -> None:
+    def __init__(self, settings: Settings, app: web.Application, hub: Hub, lookout: Lookout, unreadable: str) -> None:
         self._settings = settings
         self._hub = hub
+        self._lookout = lookout
+        self._looking: asyncio.Task[None] | None = None
         self._unreadable = unreadable
         self._listener: asyncio.Server | None = None
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_S)
@@ -94,10 +97,14 @@ class Adapter:
                 f"web.host and web.port: {where} cannot be opened ({error.strerror}); "
                 f"choose an address of this machine and a free port, such as web.port = 5001."
             ) from error
+        self._looking = asyncio.create_task(self._lookout.run(), name="web lookout")
 
     async def close(self) -> None:
         """Stop listening; open pages find their way back by themselves, waiting callers get their job's address."""
         self._hub.close()
+        if self._looking is not None:
+            self._looking.cancel()
+            await asyncio.wait({self._looking})
         if self._listener is not None:
             self._listener.close()
         await self._runner.cleanup()
@@ -130,4 +137,4 @@ def open_adapter(settings: Settings, desk: Desk, kit: Kit) -> Adapter:
         for route in room.routes():
             route.kwargs["expect_handler"] = expected
             app.add_routes([route])
-    return Adapter(settings, app, hub, desk.say("en", "page-api-bad-request"))
+    return Adapter(settings, app, hub, Lookout(desk, hub, clock), desk.say("en", "page-api-bad-request"))

@@ -28,12 +28,16 @@ class Watch:
         self._fresh[message] = reply
         self._woken.set()
 
+    def wake(self) -> None:
+        """There is something in the history that may not have come by here."""
+        self._woken.set()
+
     def close(self) -> None:
         self.closed = True
         self._woken.set()
 
     async def fresh(self, timeout_s: float) -> dict[str, Reply | None]:
-        """What changed since the last call, by message; empty after timeout_s without news, or when closed."""
+        """What changed since the last call, by message; empty after timeout_s without news, when woken, or closed."""
         try:
             async with asyncio.timeout(timeout_s):
                 await self._woken.wait()
@@ -66,6 +70,11 @@ class Hub:
     def tell(self, message: str, reply: Reply | None) -> None:
         for watch in self._watches:
             watch.tell(message, reply)
+
+    def wake(self) -> None:
+        """Let every stream look into the history."""
+        for watch in self._watches:
+            watch.wake()
 
     def close(self) -> None:
         """Let every stream end, so that the door can shut."""

@@ -105,13 +105,11 @@ def accept(
     number = connection.scalar(_NEW, row)
     if needed:
         connection.execute(sources.insert(), [{"job": job.id, "image": image} for image in needed])
-    ahead = connection.scalar(_AHEAD, {"lane": lane, "turn": row["turn"], "number": number}) or 0
-    reply = draw(ahead)
-    # What all jobs count in comes last: on PostgreSQL, everybody else waits for those rows from here to the commit.
     before = ledger.hold(connection, job)
-    if before != used.totals:  # another process was in between: now nobody is
+    if before != used.totals:  # on PostgreSQL, another process was in between: now nobody is
         decide(replace(used, totals=before))
-    announcements.begin(connection, job, reply)
+    ahead = connection.scalar(_AHEAD, {"lane": lane, "turn": row["turn"], "number": number}) or 0
+    announcements.begin(connection, job, draw(ahead))
     return ahead
 
 

@@ -69,6 +69,8 @@ class Post:
     mark: str
     door: str
     shown: Shown
+    twice: bool = False
+    """Whether it says that the picture may have been paid for twice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +82,8 @@ class Entry:
     status: Status
     told: bool
     deleted: bool = False
+    resubmitted: bool = False
+    """Bought once more, after a purchase that nobody knows the end of."""
     held: Decimal = Decimal(0)
     settled: Decimal = Decimal(0)
     released: Decimal = Decimal(0)
@@ -92,6 +96,7 @@ class Account:
     doubts: jobs that may end as unsure for another reason than a kill, such as an answer that the provider lost.
     failures: jobs that may end without a picture, since the provider could not or would not make one.
     stops: how often somebody asked for one to be stopped.
+    resubmits: the operator wants what is unsure to be bought once more.
     """
 
     asks: Sequence[Ask]
@@ -103,6 +108,7 @@ class Account:
     doubts: int = 0
     failures: int = 0
     stops: int = 0
+    resubmits: bool = False
     crowded: int = 0
     """How often the provider turned a task away since too many were active."""
     unbalanced: int = 0

@@ -56,11 +56,13 @@ def _end(entry: Entry, posts: list[Post]) -> Iterator[str]:
     wanted = ENDS[entry.status]
     if any(post.shown is not wanted for post in posts):
         yield f"its message says {', '.join(post.shown for post in posts)}"
+    if any(post.twice is not entry.resubmitted for post in posts):
+        yield "whether it may have been paid for twice is told wrongly"
 
 
 def _purchase(entry: Entry, sales: list[Sale]) -> Iterator[str]:
-    """A picture is paid for once."""
-    if len(sales) > 1:
+    """A picture is paid for once; twice where the operator wants that, and then its message says so."""
+    if len(sales) > (2 if entry.resubmitted else 1):
         yield f"it was bought {len(sales)} times"
     if entry.status is Status.FINISHED and not sales:
         yield "it is finished, and nobody sold it"
@@ -76,7 +78,8 @@ def _money(entry: Entry, sales: list[Sale]) -> Iterator[str]:
     elif entry.status.ended:
         if entry.held != entry.settled + entry.released:
             yield f"of {entry.held} cents held, {entry.settled} were settled and {entry.released} released"
-        if entry.settled != billed:
+        first = entry.held - entry.released - billed  # of a job bought once more it is counted as paid in any case
+        if entry.settled != billed and not (entry.resubmitted and 2 * billed >= entry.settled > billed):
             yield f"the provider bills {billed} cents, and the ledger says {entry.settled}"
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.job import Job, Status
+from bot.job import Finished, Job, Outcome, Status
 from bot.message import Reply, Tone
 from bot.record import decode
 from bot.request import Imagine
@@ -18,6 +18,7 @@ from bot.store import ledger, opening
 from bot.store.tables import Entry as Kind
 from bot.store.tables import announcements, jobs, processes
 from bot.store.tables import ledger as entries
+from bot.words import Words
 from tests.crash.account import Entry, Post, Shown, mark_of
 
 TONES = {
@@ -27,6 +28,7 @@ TONES = {
     Tone.UNSURE: Shown.UNSURE,
     Tone.CANCELLED: Shown.CANCELLED,
 }
+TWICE = Words.load().say("en", "note-resubmitted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class Book:
                     status=Status(row.status),
                     told=row.delivered_at is not None and not row.untold,
                     deleted=row.deleted_at is not None,
+                    resubmitted=_resubmitted(row),
                     held=sums.get((row.id, Kind.HOLD), Decimal(0)),
                     settled=sums.get((row.id, Kind.SETTLE), Decimal(0)),
                     released=sums.get((row.id, Kind.RELEASE), Decimal(0)),
@@ -74,9 +77,10 @@ class Book:
         """The messages of the web door's channel, which stand here."""
         with self._reading() as connection:
             return [
-                Post(mark_of(_prompt(row)), "web", TONES.get(decode(row.reply, Reply).tone, Shown.GOING))
+                Post(mark_of(_prompt(row)), "web", TONES.get(reply.tone, Shown.GOING), twice=TWICE in reply.body)
                 for row in _rows(connection)
                 if row.door == "web" and row.reply is not None and row.deleted_at is None
+                for reply in (decode(row.reply, Reply),)
             ]
 
     def unbalanced(self) -> int:
@@ -104,6 +108,11 @@ def _sums(connection: sa.Connection) -> dict[tuple[str, str], Decimal]:
         sa.select(entries.c.job, entries.c.entry, sa.func.sum(entries.c.cents)).group_by(entries.c.job, entries.c.entry)
     )
     return {(job, entry): cents or Decimal(0) for job, entry, cents in rows}
+
+
+def _resubmitted(row: Any) -> bool:
+    outcome = None if row.outcome is None else decode(row.outcome, Outcome)
+    return isinstance(outcome, Finished) and "resubmitted" in outcome.notes
 
 
 def _prompt(row: Any) -> str:

@@ -55,7 +55,7 @@ async def outage(stage: Stage) -> None:
 
 
 def _scenario(name: str, says: str, play: Callable[[Stage], Awaitable[None]], **more: object) -> Scenario:
-    return Scenario(name=name, says=says, play=play, speed=SPEED, databases=("sqlite",), **more)  # type: ignore[arg-type]
+    return Scenario(name=name, says=says, play=play, speed=SPEED, **more)  # type: ignore[arg-type]
 
 
 SCENARIOS: Final = (

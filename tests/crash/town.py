@@ -71,6 +71,7 @@ class Town:
         self.grace, self.paint = self.team.person("Grace"), self.team.channel("art")
         self.slack.grant(self.team, *self.slack.world.scopes, *HISTORY)
         words = Words.load()
+        self._twice = words.say("en", "note-resubmitted")
         self._titles = {
             words.say("en", f"title-{shown}"): shown
             for shown in (Shown.MODERATED, Shown.FAILED, Shown.UNSURE, Shown.CANCELLED)
@@ -125,8 +126,8 @@ class Town:
     def posts(self) -> list[Post]:
         """What the bot's messages in the chats say; the web door's stand in the book."""
         return [
-            *(Post(mark_of(one.text), "discord", self.shown(one)) for one in self.ours_in_discord()),
-            *(Post(mark_of(one.text), "slack", self.shown(one)) for one in self.ours_in_slack()),
+            *(self._post(one, "discord") for one in self.ours_in_discord()),
+            *(self._post(one, "slack") for one in self.ours_in_slack()),
         ]
 
     def ours_in_discord(self) -> list[discords.Message]:
@@ -136,6 +137,9 @@ class Town:
 
     def ours_in_slack(self) -> list[slacks.Message]:
         return [one for one in self.slack.messages(self.paint) if one.author is self.team.bot and not one.ephemeral]
+
+    def _post(self, message: discords.Message | slacks.Message, door: str) -> Post:
+        return Post(mark_of(message.text), door, self.shown(message), twice=self._twice in message.text)
 
     def shown(self, message: discords.Message | slacks.Message) -> Shown:
         """What it says about its job."""

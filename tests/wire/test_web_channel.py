@@ -11,6 +11,8 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from adapters import Kit
+from adapters.web import Settings, lookout, open_adapter
 from adapters.web.pages.stream import position
 from bot.errors import KeyUncheckedError, QuotaSpentError, RejectedError
 from bot.job import Failed, Status
@@ -491,3 +493,21 @@ async def test_a_providers_complaints_name_their_fields(visit: Visit) -> None:
     await visit.desk.end(job, Failed.by(RejectedError(fields={"steps": "at most 40"})))
     html = await (await visit.get("/")).text()
     assert 'data-field="steps" data-says="at most 40"' in html
+
+
+async def test_what_another_process_says_reaches_pages_that_are_open_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lookout, "LOOK_S", 0.02)
+    async with visiting(tmp_path) as there:
+        here = open_adapter(Settings(port=0), there.desk.front, Kit())
+        await here.open()
+        try:
+            async with listening(Visit(there.desk, here, there.client)) as events:
+                await ready(events)
+                await there.say("/imagine A lighthouse")
+                event = await events.next()
+                assert event["event"] == "message"
+                assert f'id="m-{there.last_job()}"' in event["data"]
+        finally:
+            await here.close()
