@@ -13,7 +13,6 @@ from random import Random
 from typing import Final
 
 from bot import telemetry
-from bot.app import furnish, loops
 from bot.clock import RealClock
 from bot.delivery import Delivery
 from bot.desk import Desk
@@ -28,6 +27,7 @@ from bot.policy import Limits
 from bot.providers import Health, Kit, Order, Provider
 from bot.providers.catalogue import Catalogue, Stand
 from bot.request import Kind, Shape
+from bot.rooms import furnish, loops
 from bot.store import Store
 from bot.words import Words
 

@@ -26,6 +26,7 @@ DBOS: Final = "import dbos"
 HOUSE: Final = "from bot import app; app.read_settings(None)"
 """All that is imported before the house opens, with the models of every vendor and door."""
 LEAST: Final = {"Discord": "discord.py's smallest bot", "Slack": "Bolt's smallest app"}
+ONE_DOOR: Final = {"IMAGEBOT__WEB__ENABLED": "false", "IMAGEBOT__PROVIDERS__ORDER": "flux"}
 HERE: Final = Path(__file__).parent
 
 
@@ -46,10 +47,11 @@ class Starts:
             raise RuntimeError("the process has no output")
         try:
             async with asyncio.timeout(LIMIT_S):
+                said = b""
                 while (line := await process.stderr.readline()) and not any(word in line for word in READY):
-                    continue
+                    said += line
                 if not line:
-                    raise RuntimeError(f"this did not open: {command}")
+                    raise RuntimeError(f"this did not open: {command}: {said.decode()}")
                 self.took_s.append(time.perf_counter() - began)
             await asyncio.sleep(IDLE_S)
             self.rss_mib.append(await _rss_mib(process.pid))
@@ -105,7 +107,7 @@ async def _measure(ground: Ground) -> list[Figure]:
 async def _door(platform: str, bare: list[str], folder: Path, surroundings: Mapping[str, str]) -> list[Figure]:
     """The whole house behind one door, and the library's smallest bot behind the same one."""
     first, again, least = Starts(), Starts(), Starts()
-    ours = ["-m", "bot", "run", "--doors", platform.lower(), "--worker"]
+    ours = ["-m", "bot", "run"]
     await least.add(["-I", *bare], folder, surroundings)  # warms the disk's cache
     for number in range(ROUNDS):
         data = {"IMAGEBOT__STORE__DATA_DIR": str(folder / f"{platform}-{number}")}
@@ -130,7 +132,7 @@ def _surroundings() -> dict[str, str]:
         for name, value in os.environ.items()
         if not name.upper().startswith(("IMAGEBOT", "SLACK_", "LC_")) and not name.upper().endswith(("_KEY", "_TOKEN"))
     }
-    return {**kept, "PYTHONPATH": str(HERE.parent), "LANG": "C", "NO_COLOR": "1", "IMAGEBOT__PROVIDERS__ORDER": "flux"}
+    return {**kept, "PYTHONPATH": str(HERE.parent), "LANG": "C", "NO_COLOR": "1", **ONE_DOOR}
 
 
 async def _import(code: str, folder: Path, environ: Mapping[str, str]) -> float:

@@ -10,8 +10,8 @@ from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequen
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from random import Random, SystemRandom
-from typing import Any, Final, Generic, Protocol, TypeVar
+from random import SystemRandom
+from typing import Any, Final, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -22,34 +22,24 @@ from adapters import Database, Kit
 from bot import settings as house_settings
 from bot import telemetry
 from bot.alarm import Alarm
-from bot.callback import Callbacks
 from bot.clock import Clock, RealClock
-from bot.delivery import Delivery, Messenger
+from bot.delivery import Messenger
 from bot.desk import Desk
-from bot.detour import Detour
-from bot.dispatch import Dispatch
-from bot.engine import Corridor, Engine
+from bot.engine import Engine
 from bot.engine.durable import DurableEngine
 from bot.errors import AwayError, SettingsError
 from bot.gallery import Gallery
-from bot.job import JobId
 from bot.keyring import KeyRing
-from bot.lease import Lease
 from bot.policy import Limits
-from bot.postman import Postman
 from bot.providers import REGISTRY as VENDORS
 from bot.providers import Kit as VendorKit
 from bot.providers.catalogue import Catalogue
-from bot.reply import Replies
-from bot.runner import Runner
+from bot.rooms import Rooms, furnish, loops
 from bot.settings import Remark, Settings
-from bot.settling import Settling
 from bot.shelf import Shelf, open_shelf
 from bot.spending import Cap, Of, Per
 from bot.store import Store
-from bot.teller import Teller
 from bot.tidying import TIDY_S, Tidying
-from bot.watch import Watch
 from bot.words import Words
 
 log = structlog.get_logger(__name__)
@@ -109,23 +99,6 @@ class House:
     part: Part
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rooms(Generic[E]):
-    """What `furnish` put together: `loops` is to be kept going, the engine to be opened."""
-
-    desk: Desk
-    delivery: Delivery
-    watch: Watch
-    engine: E
-    runner: Runner
-    detour: Detour
-    callbacks: Callbacks
-    settling: Settling
-    dispatch: Dispatch
-    postman: Postman
-    lease: Lease
-
-
 def read_settings(path: Path | None) -> Settings:
     """config.toml, environment and .env, over the models of every vendor and door. Raises SettingsError."""
     return house_settings.load(path, providers=_models(VENDORS), doors=_models(DOORS))
@@ -151,99 +124,8 @@ def open_catalogue(settings: Settings, clock: Clock, *, called_back: bool = True
     for key in keys.values():
         telemetry.hide(key)
     web: Any = settings.doors["web"]
-    kit = VendorKit(
-        clock=clock, data_dir=settings.store.data_dir, public_url=web.public_url if called_back else None
-    )
+    kit = VendorKit(clock=clock, data_dir=settings.store.data_dir, public_url=web.public_url if called_back else None)
     return Catalogue.open(settings.order, settings.providers, keys, kit)
-
-
-def furnish(
-    *,
-    store: Store,
-    gallery: Gallery,
-    catalogue: Catalogue,
-    words: Words,
-    clock: Clock,
-    random: Random,
-    limits: Limits,
-    keys: KeyRing,
-    engine: Callable[[Corridor], E],
-    worker: bool = True,
-    resubmits: bool = False,
-    fallback: bool = False,
-) -> Rooms[E]:
-    """Put the rooms together around one store; engine(paint) makes what runs that corridor."""
-    watch, delivery = Watch(clock), Delivery(store, clock)
-    replies = Replies(words, limits.zone)
-    teller = Teller(store=store, gallery=gallery, catalogue=catalogue, delivery=delivery, replies=replies)
-
-    def over(job: JobId) -> None:
-        postman.ring()
-        dispatch.ring()
-        desk.ended(job)
-
-    callbacks = Callbacks(store=store, catalogue=catalogue, watch=watch, clock=clock)
-    detour = Detour(
-        store=store,
-        gallery=gallery,
-        catalogue=catalogue,
-        limits=limits,
-        clock=clock,
-        random=random,
-        fallback=fallback,
-        waits=lambda: dispatch.ring(),
-        over=over,
-    )
-    runner = Runner(
-        store=store,
-        gallery=gallery,
-        catalogue=catalogue,
-        watch=watch,
-        delivery=delivery,
-        callbacks=callbacks,
-        detour=detour,
-        clock=clock,
-        ended=over,
-        resubmits=resubmits,
-    )
-    settling = Settling(
-        store=store, catalogue=catalogue, callbacks=callbacks, runner=runner, gallery=gallery, clock=clock, over=over
-    )
-    made = engine(runner.paint)
-    dispatch = Dispatch(store=store, engine=made, runner=runner, slots=catalogue.lanes())
-    desk = Desk(
-        store=store,
-        gallery=gallery,
-        catalogue=catalogue,
-        delivery=delivery,
-        teller=teller,
-        runner=runner,
-        detour=detour,
-        settling=settling,
-        callbacks=callbacks,
-        engine=made,
-        limits=limits,
-        keys=keys,
-        clock=clock,
-        waits=dispatch.ring,
-        over=over,
-    )
-    postman = Postman(store=store, teller=teller, delivery=delivery, clock=clock, told=desk.ended)
-    lease = Lease(store, clock, worker=worker, tell=desk.take_up, run=dispatch.take_over)
-    delivery.lease = lambda: lease.held
-    return Rooms(
-        desk=desk,
-        delivery=delivery,
-        watch=watch,
-        engine=made,
-        runner=runner,
-        detour=detour,
-        callbacks=callbacks,
-        settling=settling,
-        dispatch=dispatch,
-        postman=postman,
-        lease=lease,
-    )
 
 
 @asynccontextmanager
@@ -339,21 +221,6 @@ def _was_away(tasks: asyncio.Task[None]) -> bool:
     except* AwayError:
         log.error("this process was away for longer than its lease, and begins anew")  # noqa: TRY400
     return True
-
-
-async def loops(rooms: Rooms[Any]) -> None:
-    """Everything that a house keeps going by itself, until cancelled."""
-    async with asyncio.TaskGroup() as group:
-        group.create_task(rooms.watch.run(), name="watch")
-        group.create_task(rooms.delivery.run(), name="delivery")
-        group.create_task(rooms.postman.run(), name="postman")
-        group.create_task(rooms.detour.run(worker=rooms.lease.worker), name="detour")
-        group.create_task(rooms.lease.run(), name="lease")
-        if rooms.lease.worker:
-            group.create_task(rooms.dispatch.run(), name="dispatch")
-            group.create_task(rooms.runner.keep_in_touch(), name="keep in touch")
-            group.create_task(rooms.callbacks.run(), name="callbacks")
-            group.create_task(rooms.settling.run(), name="settling")
 
 
 async def _loops(

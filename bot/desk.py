@@ -1,4 +1,4 @@
-"""The front desk: all that a door may call. It says yes or no, writes the job in the book, and wakes the engine."""
+"""The front desk: all that a door may call."""
 
 from __future__ import annotations
 
@@ -13,33 +13,26 @@ from bot import images, policy, prompt
 from bot.callback import Callbacks
 from bot.clock import Clock
 from bot.delivery import Delivery
-from bot.detour import Detour
 from bot.engine import Engine
 from bot.errors import (
     BotError,
-    ClosingError,
-    DeliveryError,
-    JobUnknownError,
-    RefusedError,
     TooLateError,
-    key_of,
 )
-from bot.faultpoint import reach
-from bot.fitting import wish_of
 from bot.gallery import Gallery
-from bot.job import Failed, Job, JobId, new_job_id
+from bot.intake import Intake
+from bot.job import JobId
 from bot.keyring import KeyRing
 from bot.message import Person, Picture, Place, Receipt, Reply, Verb
 from bot.offer import Offer
 from bot.policy import Limits
 from bot.providers.catalogue import Catalogue
 from bot.reply import Standing
-from bot.request import Enlarge, Format, ImageId, Imagine, Upscale, Wish, kind_of
+from bot.request import Enlarge, Format, ImageId, Wish
 from bot.runner import Runner
 from bot.settling import Settling
-from bot.spending import NOTHING, Spending
-from bot.store import Store, Usage
-from bot.telemetry import REFUSALS, job_context
+from bot.spending import Spending
+from bot.store import Store
+from bot.telemetry import job_context
 from bot.teller import Teller, shown
 from bot.till import Till
 from bot.view import Entry, Fitted, Shown, Vendor, View
@@ -60,7 +53,7 @@ LOOK_S: Final = 1.0
 class Desk:
     """What doors see. Refusals raise RefusedError; `notice` makes the private reply from it.
 
-    waits() and over(job) let the rest of the house know that a job waits for its turn, or has ended.
+    over(job) lets the rest of the house know that a job has ended.
     """
 
     def __init__(
@@ -72,24 +65,21 @@ class Desk:
         delivery: Delivery,
         teller: Teller,
         runner: Runner,
-        detour: Detour,
+        intake: Intake,
         settling: Settling,
         callbacks: Callbacks,
         engine: Engine,
         limits: Limits,
         keys: KeyRing,
         clock: Clock,
-        waits: Callable[[], None],
         over: Callable[[JobId], None],
     ) -> None:
         self._store, self._gallery, self._catalogue = store, gallery, catalogue
         self._delivery, self._teller, self._runner, self._engine = delivery, teller, runner, engine
-        self._settling, self._callbacks = settling, callbacks
-        self._limits, self._keys, self._clock, self._detour = limits, keys, clock, detour
+        self._intake, self._settling, self._callbacks = intake, settling, callbacks
+        self._limits, self._keys, self._clock, self._over = limits, keys, clock, over
         self._till = Till(store=store, gallery=gallery, words=teller.replies.words, limits=limits, clock=clock)
-        self._waits, self._over = waits, over
         self._waiting: dict[JobId, set[asyncio.Event]] = {}
-        self._closing = False
 
     def read(self, text: str) -> Wish:
         """A prompt with its flags ("a cat --ar 3:2 --seed 7") as a Wish. Raises UnknownFlagError, BadValueError."""
@@ -111,123 +101,18 @@ class Desk:
         job's id. Raises RefusedError before anything is written, DeliveryError where the place is closed to us; nothing
         is bought then.
         """
-        return await self._take(wish, by, at, event, asked, answers, wish.model is None and wish.provider is None)
-
-    async def _take(
-        self,
-        wish: Wish | Enlarge,
-        by: Person,
-        at: Place,
-        event: str,
-        asked: str,
-        answers: ImageId | None,
-        replaceable: bool,
-        retries: JobId | None = None,
-    ) -> JobId:
-        """replaceable: nobody named a provider or model. retries: the job of unknown end that this one replaces."""
-        try:
-            return await self._accept(wish, by, at, event, asked, answers, replaceable, retries)
-        except RefusedError as error:
-            REFUSALS.labels(at.door, key_of(error)).inc()
-            log.info("request refused", door=at.door, reason=key_of(error))
-            raise
-
-    async def _accept(
-        self,
-        wish: Wish | Enlarge,
-        by: Person,
-        at: Place,
-        event: str,
-        asked: str,
-        answers: ImageId | None,
-        replaceable: bool,
-        retries: JobId | None,
-    ) -> JobId:
-        self._let_in(by, at)
-        fit = await self._detour.fit(wish, at)
-        offer = fit.offer
-        match fit.request:
-            case Imagine(references=references):
-                answers = answers or next(iter(references), None)
-            case Upscale(source=source):
-                answers = source
-        now = self._clock.now()
-        tabs = policy.tabs(by, at, now, self._limits, model=offer.name)
-        job = Job(
-            id=new_job_id(),
-            request=fit.request,
-            provider=offer.provider,
-            model=offer.model,
-            by=by,
-            at=at,
-            accepted_at=now,
-            deadline_s=offer.deadline_s,
-            reserved_cents=policy.reserve(offer, tabs, self._limits),
-            event=event,
-            asked=asked,
-            answers=answers,
-            retries=retries,
-            replaceable=replaceable,
-            instead_of=fit.instead_of,
-            tabs=tabs,
+        replaceable = wish.model is None and wish.provider is None
+        return await self._intake.accept(
+            wish, by=by, at=at, event=event, asked=asked, answers=answers, replaceable=replaceable
         )
-        draw = await self._teller.drawing(job)
-        ahead = await self._store.accept(
-            job,
-            lambda usage: policy.decide(usage, self._limits, now, cost_cents=job.reserved_cents or NOTHING),
-            draw=lambda ahead: draw(Standing(ahead=ahead, since=now)),
-            priority=policy.priority(by, self._limits),
-        )
-        reach("accept.written")
-        with job_context(job.id):
-            log.info("job accepted", door=at.door, provider=job.provider, model=job.model)
-            try:
-                await self._delivery.announce(job, draw, Standing(ahead=ahead, since=now), fresh=True)
-            except BaseException as error:  # whatever it was: a job that nobody will run must not hold money
-                if not (self._closing and isinstance(error, asyncio.CancelledError)):  # else the next life runs it
-                    await asyncio.shield(self._take_back(job))
-                raise
-        self._waits()
-        return job.id
 
     async def admit(self, *, by: Person, at: Place) -> None:
         """Before a door fetches what a wish needs: whether it would be heard there now. Raises RefusedError."""
-        self._let_in(by, at)
-        policy.decide(await self._usage(by, at), self._limits, self._clock.now())
-
-    async def take_up(self, job_id: JobId) -> None:
-        """Tell from now on of a job whose teller is gone, with its message as it stands."""
-        with job_context(job_id):
-            job = await self._store.job(job_id)
-            try:
-                await self._teller.take_up(job)
-            except DeliveryError as error:
-                log.warning("announcement not taken up", error=type(error).__name__)
-                await self._take_back(job)
-            self._waits()
-            self._over(job_id)
+        await self._intake.admit(by, at)
 
     async def again(self, job: JobId, *, by: Person, at: Place, event: str) -> JobId:
         """The same request with a new seed; after an unsure end, the same seed. Raises JobUnknownError once deleted."""
-        record = await self._store.record(job)
-        if record.deleted:
-            raise JobUnknownError
-        asked = record.job
-        model, provider = self._same(asked)
-        unsure = isinstance(record.outcome, Failed) and record.outcome.unsure
-        match asked.request:
-            case Imagine() as request:
-                wish: Wish | Enlarge = wish_of(request, model, provider, keep_seed=unsure)
-            case Upscale() as request:
-                wish = Enlarge(
-                    source=request.source,
-                    factor=request.factor,
-                    model=model,
-                    provider=provider,
-                    output_format=request.output_format,
-                )
-        retries = job if unsure else None
-        return await self._take(wish, by, at, event, asked.asked, asked.answers, asked.replaceable, retries)
+        return await self._intake.again(job, by=by, at=at, event=event)
 
     async def cancel(self, job: JobId, *, by: Person) -> None:
         """Stop a job of one's own (moderators: anybody's). Raises TooLateError, NotYoursError, JobUnknownError.
@@ -461,28 +346,4 @@ class Desk:
 
     def close(self) -> None:
         """Take nothing new any more."""
-        self._closing = True
-
-    def _same(self, asked: Job) -> tuple[str | None, str | None]:
-        """The model and provider to ask again; none where that one only took over, or was switched off meanwhile."""
-        if asked.instead_of is not None:
-            return None, None
-        try:
-            self._catalogue.choose(kind_of(asked.request), model=asked.model, provider=asked.provider)
-        except RefusedError:
-            return None, None
-        return asked.model, asked.provider
-
-    def _let_in(self, by: Person, at: Place) -> None:
-        if self._closing:
-            raise ClosingError()
-        policy.may_enter(at, by, self._limits)
-
-    async def _usage(self, by: Person, at: Place) -> Usage:
-        now = self._clock.now()
-        return await self._store.usage(by.key, policy.tabs(by, at, now, self._limits), now=now)
-
-    async def _take_back(self, job: Job) -> None:
-        """End a job that was not bought yet and cannot be announced or run."""
-        if await self._store.take_back(job.id):
-            self._over(job.id)
+        self._intake.close()

@@ -15,7 +15,6 @@ from typing import Any
 
 from PIL import Image
 
-from bot.app import furnish, loops
 from bot.delivery import Delivery, Messenger
 from bot.desk import Desk
 from bot.engine.memory import MemoryEngine
@@ -29,6 +28,7 @@ from bot.policy import Limits
 from bot.providers import Health, Kit, Order
 from bot.providers.catalogue import Catalogue, Stand
 from bot.request import Kind, Shape
+from bot.rooms import furnish, loops
 from bot.store import Store
 from bot.words import Words
 from tests.clock import ShiftedClock

@@ -78,8 +78,8 @@ def _money(entry: Entry, sales: list[Sale]) -> Iterator[str]:
     elif entry.status.ended:
         if entry.held != entry.settled + entry.released:
             yield f"of {entry.held} cents held, {entry.settled} were settled and {entry.released} released"
-        first = entry.held - entry.released - billed  # of a job bought once more it is counted as paid in any case
-        if entry.settled != billed and not (entry.resubmitted and 2 * billed >= entry.settled > billed):
+        # The first purchase of a job that was bought once more counts as paid in any case.
+        if not billed <= entry.settled <= (entry.held if entry.resubmitted else billed):
             yield f"the provider bills {billed} cents, and the ledger says {entry.settled}"
 
 
@@ -88,6 +88,9 @@ def _doubts(account: Account) -> Iterator[str]:
     allowed = SUBMIT_GATE * account.kills + account.doubts
     if account.unsure > allowed:
         yield f"{account.unsure} jobs are unsure, {allowed} may be ({account.kills} kills)"
+    again = sum(entry.resubmitted for entry in account.book)
+    if again > (allowed if account.resubmits else 0):
+        yield f"{again} jobs were bought once more by themselves ({account.kills} kills)"
 
 
 def _failures(account: Account) -> Iterator[str]:
@@ -104,7 +107,7 @@ def _cap(account: Account) -> Iterator[str]:
     """No more tasks at once than allowed; those that nobody knows of are not counted, the provider's own limit is."""
     if account.crowded:
         yield f"the provider turned {account.crowded} tasks away: too many were active"
-    doubtful = {entry.mark for entry in account.book if entry.status is Status.UNSURE}
+    doubtful = _doubtful(account)
     known = [sale for sale in account.sales if sale.mark not in doubtful]
     # At one and the same moment, an end makes room before a beginning takes it.
     moments = sorted([(sale.begin_s, 1) for sale in known] + [(sale.end_s, -1) for sale in known])
@@ -120,8 +123,13 @@ def _total(account: Account) -> Iterator[str]:
     """The sums over everything, to the cent."""
     if account.unbalanced:
         yield f"the ledger of {account.unbalanced} jobs does not add up"
-    doubtful = {entry.mark for entry in account.book if entry.status is Status.UNSURE}
+    doubtful = _doubtful(account)
     billed = sum((s.cents for s in account.sales if s.billed and s.mark not in doubtful), Decimal(0))
-    settled = sum((entry.settled for entry in account.book), Decimal(0))
+    settled = sum((entry.settled for entry in account.book if entry.mark not in doubtful), Decimal(0))
     if billed != settled:
         yield f"the provider bills {billed} cents in all, and the ledger says {settled}"
+
+
+def _doubtful(account: Account) -> set[str]:
+    """Jobs with a purchase that nobody knows the end of."""
+    return {entry.mark for entry in account.book if entry.status is Status.UNSURE or entry.resubmitted}

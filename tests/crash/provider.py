@@ -43,13 +43,12 @@ async def link_lapses(stage: Stage) -> None:
 
 
 async def outage(stage: Stage) -> None:
-    """Nobody answers at the provider's address for half a minute, amid everything."""
+    """Nobody answers at the provider's address for half a minute: what is bought is fetched then, the rest waits."""
     await stage.open()
     await stage.ask(JOBS)
     await stage.until(lambda: stage.town.flux.requests(At.POLL), what="the first poll")
     async with away(stage.town.flux.front.runner):
         await stage.ask(JOBS)
-        stage.failures += JOBS  # nothing was bought, and they are told so
         await asyncio.sleep(30 / SPEED)  # the length of the outage
         stage.disturb()
 

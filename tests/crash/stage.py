@@ -18,7 +18,7 @@ from tests.crash.book import Book
 from tests.crash.database import Database
 from tests.crash.swift import SPEED
 from tests.crash.town import Town, Wish
-from tests.endtoend.process import Bot
+from tests.endtoend.process import Bot, free_port
 
 PATIENCE_S: Final = 90.0
 """How long anything may take on a busy machine before a scenario calls it lost."""
@@ -42,6 +42,8 @@ class Stage:
     dice: Random
     settings: Mapping[str, str] = field(default_factory=dict)
     slots: int = 24
+    resubmits: bool = False
+    """Whether the operator has what is unsure bought once more."""
     speed: float = 1.0
     """How many of the bot's seconds pass in one of ours."""
     bots: list[Bot] = field(default_factory=list)
@@ -74,16 +76,18 @@ class Stage:
         doors: Collection[str] = ("web",),
         away: Collection[str] = (),
         die_at: str = "",
+        port: int = 0,
         **settings: str,
     ) -> Bot:
         """Start a process and wait until its doors are open, or it has died. arguments are those of `imagebot run`.
 
-        away: doors whose platform cannot be reached now.
+        away: doors whose platform cannot be reached now; port: of its web door, 0 for any.
         """
         asked = self.town.settings(doors) | {
             "IMAGEBOT__PROVIDERS__ORDER": "flux",
             "IMAGEBOT__PROVIDERS__FLUX__SLOTS": str(self.slots),
             "IMAGEBOT__LOG__LEVEL": "debug",
+            "IMAGEBOT__POLICY__UNSURE": "resubmit" if self.resubmits else "ask",
             SPEED: str(self.speed),
             **self.database.settings,
             **self.settings,
@@ -92,6 +96,7 @@ class Stage:
         bot = Bot(
             self.folder,
             settings=asked,
+            port=port or free_port(),
             arguments=("-m", "tests.crash.swift", "run", *arguments),
             log_name=f"bot{len(self.bots)}.log",
         )
@@ -135,11 +140,12 @@ class Stage:
         await self._looked_up(stopped, PATIENCE_S)
         self.hurt()
 
-    async def died(self) -> None:
+    async def died(self, bot: Bot | None = None) -> None:
         """Wait until the process has met its point."""
+        met = bot or self.bot
         async with asyncio.timeout(PATIENCE_S):
-            code = await self.bot.died()
-        assert code == -signal.SIGKILL, f"it ended with {code}: {self.bot.log()[-2000:]}"
+            code = await met.died()
+        assert code == -signal.SIGKILL, f"it ended with {code}: {met.log()[-2000:]}"
         self.hurt()
 
     def hurt(self) -> None:
@@ -227,6 +233,7 @@ class Stage:
             doubts=self.doubts,
             failures=self.failures,
             stops=self.stops,
+            resubmits=self.resubmits,
             crowded=town.flux.turned_away,
             unbalanced=await asyncio.to_thread(book.unbalanced),
             violations=violations,

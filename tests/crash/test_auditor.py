@@ -20,10 +20,14 @@ CLEAN = Account(asks=[ASK], sales=[SALE], posts=[POST], book=[ENTRY], slots=1)
 UNSURE = replace(ENTRY, status=Status.UNSURE, settled=Decimal(0))
 DOUBT = replace(CLEAN, book=[UNSURE], posts=[replace(POST, shown=Shown.UNSURE)], kills=1)
 FAILED = replace(ENTRY, status=Status.FAILED, settled=Decimal(0), released=PRICE)
+TWICE = replace(ENTRY, resubmitted=True, held=2 * PRICE, settled=2 * PRICE)
+AGAIN = replace(
+    CLEAN, resubmits=True, kills=1, book=[TWICE], sales=[SALE, SALE], posts=[replace(POST, twice=True)]
+)
 REFUND = replace(CLEAN, failures=1, book=[FAILED], posts=[replace(POST, shown=Shown.FAILED)], sales=[])
 
 
-@pytest.mark.parametrize("account", [CLEAN, DOUBT, REFUND])
+@pytest.mark.parametrize("account", [CLEAN, DOUBT, REFUND, AGAIN, replace(AGAIN, sales=[SALE])])
 def test_an_account_without_fault_is_passed(account: Account) -> None:
     assert audit(account) == []
 
@@ -46,6 +50,12 @@ def test_an_account_without_fault_is_passed(account: Account) -> None:
         (replace(CLEAN, book=[replace(ENTRY, deleted=True)]), "stands there still"),
         (replace(CLEAN, sales=[SALE, replace(SALE, billed=False, begin_s=6.0, end_s=7.0)]), "bought 2 times"),
         (replace(CLEAN, sales=[]), "nobody sold it"),
+        (replace(AGAIN, resubmits=False), "1 jobs were bought once more"),
+        (replace(AGAIN, kills=0), "1 jobs were bought once more"),
+        (replace(AGAIN, sales=[SALE] * 3), "bought 3 times"),
+        (replace(AGAIN, posts=[POST]), "told wrongly"),
+        (replace(CLEAN, posts=[replace(POST, twice=True)]), "told wrongly"),
+        (replace(AGAIN, book=[replace(TWICE, settled=PRICE, released=PRICE)]), "bills 5.0 cents, and the ledger"),
         (replace(DOUBT, kills=0), "1 jobs are unsure, 0 may be"),
         (replace(DOUBT, posts=[POST]), "its message says picture"),
         (replace(DOUBT, book=[replace(UNSURE, released=PRICE)]), "only 0.0 are held"),
