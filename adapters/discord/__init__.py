@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from adapters import Kit
 from bot.desk import Desk
-from bot.settings import Names, Section
+from bot.sections import Names, Section
 
 if TYPE_CHECKING:
     from adapters.discord.door import Adapter

@@ -11,7 +11,7 @@ from adapters import Kit
 from adapters.slack.credential import BOT_TOKEN, CLIENT_ID, objections
 from bot.desk import Desk
 from bot.errors import SettingsError
-from bot.settings import Names, Section
+from bot.sections import Names, Section
 
 if TYPE_CHECKING:
     from adapters.slack.door import Adapter

@@ -15,7 +15,8 @@ from pydantic import BaseModel
 
 from adapters import REGISTRY as DOORS
 from bot.providers import REGISTRY as PROVIDERS
-from bot.settings import WEB_TOKENS, Log, Policy, Settings, Store, load
+from bot.sections import Log, Policy, Store
+from bot.settings import WEB_TOKENS, Settings, load
 
 HOUSE = Path(__file__).parents[2]
 EXAMPLE = HOUSE / "config.example.toml"

@@ -20,7 +20,7 @@ from bot.offer import Grid, Number, Offer, Ratios
 from bot.providers import REGISTRY, Health, Kit, Provider, Reading
 from bot.record import decode, encode
 from bot.request import SIDE_LIMIT, ImageId, Imagine, Kind, Ratio, Request, Shape, Upscale
-from bot.settings import Policy
+from bot.sections import Policy
 from tests.standins.bfl import FluxStandIn
 from tests.standins.fault import Fault
 from tests.standins.front import AT_ONCE

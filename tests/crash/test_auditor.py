@@ -21,9 +21,7 @@ UNSURE = replace(ENTRY, status=Status.UNSURE, settled=Decimal(0))
 DOUBT = replace(CLEAN, book=[UNSURE], posts=[replace(POST, shown=Shown.UNSURE)], kills=1)
 FAILED = replace(ENTRY, status=Status.FAILED, settled=Decimal(0), released=PRICE)
 TWICE = replace(ENTRY, resubmitted=True, held=2 * PRICE, settled=2 * PRICE)
-AGAIN = replace(
-    CLEAN, resubmits=True, kills=1, book=[TWICE], sales=[SALE, SALE], posts=[replace(POST, twice=True)]
-)
+AGAIN = replace(CLEAN, resubmits=True, kills=1, book=[TWICE], sales=[SALE, SALE], posts=[replace(POST, twice=True)])
 REFUND = replace(CLEAN, failures=1, book=[FAILED], posts=[replace(POST, shown=Shown.FAILED)], sales=[])
 
 

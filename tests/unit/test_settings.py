@@ -10,7 +10,8 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from bot.errors import HouseError, SettingsError
-from bot.settings import Names, Settings, WebToken, forget_key, load, remember_key
+from bot.sections import Names
+from bot.settings import Settings, WebToken, forget_key, load, remember_key
 
 PLAIN = ConfigDict(frozen=True, extra="forbid")
 
