@@ -11,24 +11,27 @@ from datetime import UTC, datetime
 from multiprocessing import get_context
 from pathlib import Path
 
-from benchmarks import REGISTRY, machine, measure, report
+from benchmarks import REGISTRY, machine, measure, plot, report
 from benchmarks.figure import Figure, SkippedError
 
 
 def main() -> int:
     """Measure one after the other, tell on standard error how far it is, and print the table."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure, and print a table.")
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure, and print tables.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of: {', '.join(REGISTRY)}; by default all")
     parser.add_argument("--data-dir", type=Path, default=Path(os.environ.get("IMAGEBOT__STORE__DATA_DIR", "data")))
     parser.add_argument(
-        "--write", type=Path, metavar="PAGE", help="also put the table into this page, between its marks"
+        "--write",
+        type=Path,
+        metavar="PAGE",
+        help="also put the tables into this page, between its marks, and a plot beside it",
     )
     asked = parser.parse_args()
     unknown = [name for name in asked.names if name not in REGISTRY]
     if unknown:
         parser.error(f"there is no {unknown[0]}; possible are {', '.join(REGISTRY)}")
     here = machine.describe()
-    figures: list[Figure] = []
+    measured: dict[str, list[Figure]] = {}
     skipped: dict[str, str] = {}
     began = time.monotonic()
     context = get_context("spawn")
@@ -37,14 +40,17 @@ def main() -> int:
             print(f"{name} ...", end=" ", file=sys.stderr, flush=True)
             since = time.monotonic()
             try:
-                figures += pool.submit(measure, name, asked.data_dir.absolute()).result()
+                measured[name] = pool.submit(measure, name, asked.data_dir.absolute()).result()
             except SkippedError as error:
                 skipped[name] = str(error)
             print(f"{time.monotonic() - since:.0f} s", file=sys.stderr, flush=True)
-    text = report.account(figures, skipped, machine=here, on=datetime.now(UTC).date(), took_s=time.monotonic() - began)
+    head = report.headline(machine=here, on=datetime.now(UTC).date(), took_s=time.monotonic() - began)
+    text = report.account(measured, skipped, head=head)
     print(text)
     if asked.write is not None:
-        report.put(asked.write, text)
+        drawing = asked.write.with_suffix(".svg")
+        plot.draw(measured, head, drawing)
+        report.put(asked.write, text, drawing.name)
     return 0
 
 

@@ -18,6 +18,20 @@ class Scale(StrEnum):
     """For decibels, which are a logarithm already."""
 
 
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """What ours over the other ought to be: at most so much, or at least where `more` is better."""
+
+    bound: float
+    more: bool = False
+
+    def met_by(self, ratio: float) -> bool:
+        return ratio >= self.bound if self.more else ratio <= self.bound
+
+    def __str__(self) -> str:
+        return f"{'>=' if self.more else '<='} {self.bound:g} x"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
     """One line of the table. `against` says what the other value is: a peer's, or a limit."""
@@ -28,15 +42,24 @@ class Figure:
     against: str
     unit: str
     scale: Scale = Scale.RATIO
-    aim: str = ""
-    """What it ought to be, such as "<= 1.5 x" or "<= 50 ms"; empty where nobody set one."""
+    aim: Aim | None = None
+
+    @property
+    def ratio(self) -> float | None:
+        """Ours over the other; None where that says nothing."""
+        return self.ours / self.other if self.scale is Scale.RATIO and self.other else None
+
+    @property
+    def reached(self) -> bool | None:
+        """Whether the aim was; None where there is none to be compared with."""
+        return None if self.aim is None or self.ratio is None else self.aim.met_by(self.ratio)
 
     @property
     def compared(self) -> str:
         """Ours over the other, such as "1.40 x"; where the scale says so, ours less the other, with the unit."""
         match self.scale:
             case Scale.RATIO:
-                return f"{self.ours / self.other:.2f} x" if self.other else "-"
+                return "-" if self.ratio is None else f"{self.ratio:.2f} x"
             case Scale.DIFFERENCE:
                 return f"{self.ours - self.other:+.2f} {self.unit}"
 

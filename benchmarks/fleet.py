@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
-from benchmarks.figure import Figure, Ground, SkippedError
+from benchmarks.figure import Aim, Figure, Ground, SkippedError
 from benchmarks.postgres import serving
 from benchmarks.task_server import selling
 from bot.clock import RealClock
@@ -26,7 +26,8 @@ PEOPLE: Final = 10
 WORKERS: Final = (1, 4)
 SLOTS: Final = 100
 """As many as a provider can be given: no worker ever waits for one."""
-AIM: Final = 3.0
+AIM: Final = Aim(3.0, more=True)
+"""Where there are cores for four workers, the database and the provider."""
 PLACE: Final = Place("nowhere", "square")
 """Of a door that nobody opens: what is measured ends when the picture is ours."""
 LIMIT_S: Final = 120.0
@@ -47,7 +48,7 @@ async def _measure(ground: Ground) -> list[Figure]:
             other=one,
             against="one worker",
             unit="pictures/s",
-            aim=f">= {AIM:g} x where cores allow",
+            aim=AIM,
         )
     ]
 

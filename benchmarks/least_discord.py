@@ -20,7 +20,7 @@ class Least(discord.AutoShardedClient):
         async def imagine(event: discord.Interaction[Any], prompt: str) -> None:
             await event.response.send_message(f"{len(prompt)} characters")
 
-    async def on_ready(self) -> None:
+    async def on_connect(self) -> None:
         print("ready", file=sys.stderr, flush=True)
 
 

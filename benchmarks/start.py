@@ -13,15 +13,15 @@ from statistics import median
 from typing import Final
 
 from benchmarks import standins
-from benchmarks.figure import Figure, Ground
+from benchmarks.figure import Aim, Figure, Ground
 
 ROUNDS: Final = 3
 READY: Final = (b"Ready in", b"ready\n")
 """What a process says once its door is open: ours, and the smallest bots."""
 LIMIT_S: Final = 60.0
-IDLE_S: Final = 2.0
+IDLE_S: Final = 1.0
 """How long an open door is left alone before its memory is looked at."""
-AIM: Final = "<= 1.5 x"
+AIM: Final = Aim(1.5)
 DBOS: Final = "import dbos"
 HOUSE: Final = "from bot import app; app.read_settings(None)"
 """All that is imported before the house opens, with the models of every vendor and door."""

@@ -15,7 +15,7 @@ from random import Random
 from statistics import mean
 from typing import Final
 
-from benchmarks.figure import Figure, Ground
+from benchmarks.figure import Aim, Figure, Ground
 from benchmarks.gauge import listen_to_loop, most_rss_mib, percentile
 from bot.clock import RealClock
 from bot.job import Progress, Rendered, Ticket
@@ -191,4 +191,4 @@ PER_TICKET: Final[Sequence[tuple[str, str, Callable[[Lives], float]]]] = (
 
 
 def _limited(what: str, value: float, limit: float, unit: str) -> Figure:
-    return Figure(what=what, ours=value, other=limit, against="limit that we set ourselves", unit=unit)
+    return Figure(what=what, ours=value, other=limit, against="limit that we set ourselves", unit=unit, aim=Aim(1.0))

@@ -3,27 +3,83 @@
 from __future__ import annotations
 
 import argparse
+import multiprocessing
+import signal
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 
 from benchmarks import machine
 from tests.crash import report
-from tests.crash.player import play_by_name
+from tests.crash.player import BROKEN_OFF, heed_the_end, play_by_name
 from tests.crash.registry import SCENARIOS
-from tests.crash.scenario import BOTH
+from tests.crash.scenario import BOTH, Scenario, Verdict
 from tests.crash.stage import SkippedError
 
 SIDE_BY_SIDE: Final = 3
 """Scenarios that are played at once: each of them mostly waits."""
 
+Pair = tuple[Scenario, str]
+
+
+@dataclass
+class Played:
+    """rows of the table, and what was found to be broken."""
+
+    of: int
+    rows: dict[tuple[str, str], str] = field(default_factory=dict)
+    broken: list[str] = field(default_factory=list)
+
+    def note(self, pair: Pair, playing: Future[Verdict]) -> None:
+        """Keep how a scenario went, and say it."""
+        each, database = pair
+        name = each.name, database
+        findings: Sequence[str] = ()
+        try:
+            verdict = playing.result()
+        except SkippedError as error:
+            self.rows[name] = report.skipped(each, database, f"not played: {error}")
+        except Exception as error:  # the outermost line of one scenario: the others are played all the same
+            self.rows[name], findings = report.skipped(each, database, "broken"), [f"it broke off: {error!r}"]
+        else:
+            self.rows[name], findings = report.row(verdict), verdict.findings
+        said = [f"{each.name} on {database}: {finding}" for finding in findings]
+        self.broken += said
+        how = "broken" if said else "over"
+        print(f"{len(self.rows)} of {self.of} {how}: {each.name} on {database}", *said, sep="\n  ", file=sys.stderr)
+
 
 def main() -> int:
-    """Play one after the other, print a line for each, and say at the end what was broken."""
+    """Play everything, say how far it is, and print the table at the end. 1: something was broken."""
+    asked = _asked()
+    chosen = [one for one in SCENARIOS if not asked.words or any(word in one.name for word in asked.words)]
+    pairs = [(each, name) for each in chosen for name in asked.database or BOTH if name in each.databases]
+    if not pairs:
+        print(f"No scenario has that in its name; there are: {', '.join(one.name for one in SCENARIOS)}")
+        return 2
+    here, began = machine.describe(), time.monotonic()
+    played = Played(of=len(pairs))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # it ends as by Ctrl-C
+    try:
+        _play(pairs, asked, played)
+    except KeyboardInterrupt:
+        print("broken off", file=sys.stderr)
+        return BROKEN_OFF
+    took_s = time.monotonic() - began
+    rows = [played.rows[each.name, name] for each, name in pairs]
+    print(report.heading(), *rows, "", f"{len(rows)} rows in {took_s:.0f} s.", *played.broken, sep="\n")
+    if asked.write is not None:
+        today = datetime.now(UTC).date()
+        report.put(asked.write, report.account(rows, chosen, machine=here, on=today, took_s=took_s))
+    return 1 if played.broken else 0
+
+
+def _asked() -> argparse.Namespace:
     reader = argparse.ArgumentParser(prog="python -m tests.crash", description="Play the crash matrix.")
     reader.add_argument("words", nargs="*", metavar="WORD", help="play only what has one of these in its name")
     reader.add_argument("--database", choices=BOTH, action="append", help="only this one; by default both")
@@ -31,37 +87,28 @@ def main() -> int:
     reader.add_argument("--at-once", type=int, default=SIDE_BY_SIDE, help="how many to play side by side")
     reader.add_argument("--keep", type=Path, metavar="FOLDER", help="where the logs of what was broken go")
     reader.add_argument("--write", type=Path, metavar="PAGE", help="also put the table between the marks of this page")
-    asked = reader.parse_args()
-    chosen = [one for one in SCENARIOS if not asked.words or any(word in one.name for word in asked.words)]
-    pairs = [(each, name) for each in chosen for name in asked.database or BOTH if name in each.databases]
-    if not pairs:
-        reader.error(f"no scenario has that in its name; there are: {', '.join(one.name for one in SCENARIOS)}")
-    here, began = machine.describe(), time.monotonic()
-    print(report.heading(), flush=True)
-    rows: dict[tuple[str, str], str] = {}
-    broken: list[str] = []
-    # The longest first: nothing else is left to be played beside them at the end.
+    return reader.parse_args()
+
+
+def _play(pairs: Sequence[Pair], asked: argparse.Namespace, played: Played) -> None:
+    """KeyboardInterrupt leaves nothing running."""
+    # The longest first: several processes, or an hour of traffic, find the most, and leave nothing to wait for at the end.
     order = sorted(pairs, key=lambda pair: -pair[0].lasts_s)
-    with ProcessPoolExecutor(asked.at_once, get_context("spawn")) as pool:
-        playing = {
-            pool.submit(play_by_name, each.name, name, asked.seed, asked.keep): (each, name) for each, name in order
-        }
-        for done in as_completed(playing):
-            each, name = playing[done]
-            try:
-                verdict = done.result()
-            except SkippedError as error:
-                rows[each.name, name] = report.skipped(each, name, str(error))
-            else:
-                rows[each.name, name] = report.row(verdict)
-                broken += [f"{each.name}, {name}: {finding}" for finding in verdict.findings]
-            print(rows[each.name, name], flush=True)
-    print(*broken, sep="\n", file=sys.stderr)
-    if asked.write is not None:
-        ordered = [rows[each.name, name] for each, name in pairs]
-        took_s, today = time.monotonic() - began, datetime.now(UTC).date()
-        report.put(asked.write, report.account(ordered, chosen, machine=here, on=today, took_s=took_s))
-    return 1 if broken else 0
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(asked.at_once, spawn, initializer=heed_the_end) as pool:
+        try:
+            playing = {
+                pool.submit(play_by_name, each.name, name, asked.seed, asked.keep): (each, name) for each, name in order
+            }
+            for done in as_completed(playing):
+                played.note(playing[done], done)
+        except KeyboardInterrupt:
+            for sign in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(sign, signal.SIG_IGN)
+            pool.shutdown(wait=False, cancel_futures=True)
+            for player in multiprocessing.active_children():
+                player.terminate()
+            raise
 
 
 if __name__ == "__main__":

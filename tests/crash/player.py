@@ -4,32 +4,57 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import signal
+import sys
 import tempfile
 from functools import cache
 from multiprocessing import util
 from pathlib import Path
+from typing import Any, Final
 
 from tests.crash.registry import SCENARIOS
 from tests.crash.scenario import Verdict, play
 from tests.postgres import Server
 
+BROKEN_OFF: Final = 130
+"""The exit status of what was told to end."""
+
+_playing = _told_to_end = False
+
+
+def heed_the_end() -> None:
+    """On SIGTERM, break the scenario off and put everything away; Ctrl-C is our starter's, who sends a SIGTERM."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, _end)
+
 
 def play_by_name(name: str, database: str, seed: int, keep: Path | None) -> Verdict:
-    """Play it, as `play`."""
-    scenario = next(one for one in SCENARIOS if one.name == name)
-    server = _server() if database == "postgresql" else None
-    return asyncio.run(play(scenario, database, seed=seed, server=server, keep=keep))
+    """Play it, as `play`. Raises SystemExit where the play is to end."""
+    global _playing
+    _playing = True
+    try:
+        if _told_to_end:
+            sys.exit(BROKEN_OFF)
+        scenario = next(one for one in SCENARIOS if one.name == name)
+        server = _server() if database == "postgresql" else None
+        return asyncio.run(play(scenario, database, seed=seed, server=server, keep=keep))
+    finally:
+        _playing = False
+
+
+def _end(number: int, _: Any) -> None:
+    global _told_to_end
+    if _playing and not _told_to_end:  # once: what is being put away is not disturbed again
+        _told_to_end = True
+        sys.exit(BROKEN_OFF)
+    _told_to_end = True
 
 
 @cache
 def _server() -> Server:
     """Started by the first scenario here that needs it; gone when this process ends."""
     folder = Path(tempfile.mkdtemp(prefix="imagebot-crash-server-"))
+    util.Finalize(None, shutil.rmtree, (folder,), {"ignore_errors": True}, exitpriority=10)
     server = Server(folder / "server", durable=True)
-
-    def end() -> None:
-        server.stop()
-        shutil.rmtree(folder, ignore_errors=True)
-
-    util.Finalize(None, end, exitpriority=10)  # a child of multiprocessing runs no atexit
+    util.Finalize(None, server.stop, exitpriority=20)  # a child of multiprocessing runs no atexit
     return server

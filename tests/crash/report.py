@@ -32,9 +32,9 @@ def row(verdict: Verdict) -> str:
     return _line(cells)
 
 
-def skipped(scenario: Scenario, database: str, reason: str) -> str:
-    """The line of a scenario that could not be played."""
-    return _line((scenario.name, database, *("",) * 6, f"not played: {reason}"))
+def skipped(scenario: Scenario, database: str, verdict: str) -> str:
+    """The line of a scenario that could not be played to its end."""
+    return _line((scenario.name, database, *("",) * 6, verdict))
 
 
 def legend(scenarios: Sequence[Scenario]) -> str:
