@@ -31,8 +31,8 @@ fix: .venv/test ## let ruff put format, imports and simple findings right
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: .venv/test .venv-peers/done $(WEIGHTS) ## measure, and print a table
-	$(BIN)/python -m benchmarks
+bench: .venv/test .venv-peers/done $(WEIGHTS) ## measure, and print tables; WRITE=docs/benchmarks.md keeps them there, with a plot
+	$(BIN)/python -m benchmarks $(if $(WRITE),--write $(WRITE))
 
 crash: .venv/test ## end and hinder the bot in every way, and print a table; WRITE=docs/reliability.md keeps it there
 	$(BIN)/python -m tests.crash $(if $(WRITE),--write $(WRITE))

@@ -30,6 +30,8 @@ def main() -> int:
     unknown = [name for name in asked.names if name not in REGISTRY]
     if unknown:
         parser.error(f"there is no {unknown[0]}; possible are {', '.join(REGISTRY)}")
+    if asked.write is not None and not asked.write.is_file():
+        parser.error(f"there is no {asked.write}")
     here = machine.describe()
     measured: dict[str, list[Figure]] = {}
     skipped: dict[str, str] = {}

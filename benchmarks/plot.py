@@ -35,7 +35,7 @@ def draw(measured: Mapping[str, Sequence[Figure]], head: str, to: Path) -> None:
     groups = {name: figures for name, figures in groups.items() if figures}
     rows = sum(len(figures) + 1 for figures in groups.values())
     height_in = HEAD_IN + ROW_IN * rows
-    with rc_context({"svg.hashsalt": "imagebot", "svg.fonttype": "path", "font.size": 8}):
+    with rc_context({"svg.hashsalt": "imagebot", "svg.fonttype": "none", "font.size": 8}):
         sheet = Sheet(figsize=(WIDTH_IN, height_in), facecolor="white")
         part = 1 - HEAD_IN / height_in
         axes = sheet.add_axes((NAMES, 0.5 / height_in, 0.98 - NAMES, part))

@@ -37,8 +37,10 @@ class Starts:
     took_s: list[float] = field(default_factory=list)
     rss_mib: list[float] = field(default_factory=list)
 
-    async def add(self, command: list[str], folder: Path, environ: Mapping[str, str]) -> None:
-        """Start once more; then it is killed, with nothing under way."""
+    async def add(
+        self, command: list[str], folder: Path, environ: Mapping[str, str], *, idle_s: float = IDLE_S
+    ) -> None:
+        """Start once more; after idle_s it is killed, with nothing under way."""
         began = time.perf_counter()
         process = await asyncio.create_subprocess_exec(
             sys.executable, *command, cwd=folder, env=environ, stderr=asyncio.subprocess.PIPE
@@ -53,7 +55,7 @@ class Starts:
                 if not line:
                     raise RuntimeError(f"this did not open: {command}: {said.decode()}")
                 self.took_s.append(time.perf_counter() - began)
-            await asyncio.sleep(IDLE_S)
+            await asyncio.sleep(idle_s)
             self.rss_mib.append(await _rss_mib(process.pid))
         finally:
             if process.returncode is None:
@@ -108,11 +110,11 @@ async def _door(platform: str, bare: list[str], folder: Path, surroundings: Mapp
     """The whole house behind one door, and the library's smallest bot behind the same one."""
     first, again, least = Starts(), Starts(), Starts()
     ours = ["-m", "bot", "run"]
-    await least.add(["-I", *bare], folder, surroundings)  # warms the disk's cache
+    await least.add(["-I", *bare], folder, surroundings, idle_s=0)  # warms the disk's cache
     for number in range(ROUNDS):
         data = {"IMAGEBOT__STORE__DATA_DIR": str(folder / f"{platform}-{number}")}
         await least.add(["-I", *bare], folder, surroundings)
-        await first.add(ours, folder, {**surroundings, **data})
+        await first.add(ours, folder, {**surroundings, **data}, idle_s=0)
         await again.add(ours, folder, {**surroundings, **data})
     against = LEAST[platform]
     return [

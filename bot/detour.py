@@ -27,7 +27,7 @@ from bot.errors import (
 )
 from bot.fitting import enlarge, imagine, wish_of
 from bot.gallery import Gallery
-from bot.job import Failed, Job, JobId, Takeover
+from bot.job import Failed, Job, JobId, Status, Takeover
 from bot.message import Place
 from bot.offer import Offer
 from bot.policy import Limits
@@ -118,7 +118,7 @@ class Detour:
     async def refused(self, job: Job, error: ProviderError) -> bool:
         """Whether a job that surely was not bought waits again, or goes elsewhere; else it has to end."""
         strain = await self.note(job, error)
-        if self._goes_elsewhere(error, strain) and await self._move(job, reason_of(error)):
+        if self._goes_elsewhere(error, strain) and await self._move(job, reason_of(error), found=Status.RUNNING):
             return True
         if strain is None or isinstance(error, BrokenError) or self._too_long(job, strain):
             return False
@@ -166,7 +166,9 @@ class Detour:
             await self._ask_for_credit(strain)
         if self._fallback and strain.lasting(now):
             for job in await self._store.waiting_in(strain.lane, now, limit=PORTION + len(self._settled)):
-                if job.id not in self._settled and not await self._move(job, strain.trouble):
+                if job.id in self._settled:
+                    continue
+                if not await self._move(job, strain.trouble, found=Status.QUEUED):
                     self._settled.add(job.id)
         lost = strain.until - PATIENCE
         if strain.since < lost:
@@ -189,14 +191,15 @@ class Detour:
                 log.info("job ended", status="failed", provider=job.provider, model=job.model)
                 self._over(job.id)
 
-    async def _move(self, job: Job, reason: str) -> bool:
+    async def _move(self, job: Job, reason: str, *, found: Status) -> bool:
         """Hand the job to the next provider that can do it, where that is allowed and a cap leaves room for it."""
         if not self._fallback or not job.replaceable:
             return False
         tried = (*(job.instead_of.tried if job.instead_of else ()), job.provider)
         try:
             heir = self._heir(job, await self.fit(_wish(job), job.at, without=tried), tried, reason)
-            moved = await self._store.reroute(heir, self._allow(heir), priority=policy.priority(job.by, self._limits))
+            priority = policy.priority(job.by, self._limits)
+            moved = await self._store.reroute(heir, self._allow(heir), found=found, priority=priority)
         except RefusedError as error:
             log.info("no other provider takes over", job=job.id, reason=type(error).__name__)
             return False

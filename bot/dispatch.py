@@ -58,6 +58,10 @@ class Dispatch:
             except TimeoutError:
                 continue
 
+    def carries(self, turn: Turn) -> bool:
+        """Whether that turn's run goes on here, or is about to."""
+        return turn in self._given or self._engine.walks(turn)
+
     async def take_over(self, turn: Turn) -> None:
         """Carry on with a job that ran in a process that is gone."""
         with job_context(turn.job):

@@ -25,13 +25,18 @@ SAFE_S: Final = LEASE_S - BEAT_S
 PORTION: Final = 50
 """Jobs taken over in one transaction."""
 AGAIN_S: Final = 60.0
-"""How often a job is tried again that could not be carried on with."""
+"""How often a job is tried again that could not be carried on with, and jobs are looked for that nobody carries."""
 
 Taken = tuple[JobId, Callable[[], Awaitable[None]]]
+Given = Turn | JobId
+"""A run, or the telling of a job."""
 
 
 class Lease:
-    """What a living process holds. tell and run take over one job each, to keep its message or to run it."""
+    """What a living process holds. tell and run take over one job each, to keep its message or to run it.
+
+    tells and runs say whether that goes on here already.
+    """
 
     def __init__(
         self,
@@ -41,14 +46,19 @@ class Lease:
         worker: bool,
         tell: Callable[[JobId], Awaitable[None]],
         run: Callable[[Turn], Awaitable[None]],
+        tells: Callable[[JobId], bool],
+        runs: Callable[[Turn], bool],
     ) -> None:
         self._store, self._clock, self.worker = store, clock, worker
-        self._tell, self._run = tell, run
+        self._tell, self._run, self._tells, self._runs = tell, run, tells, runs
         self._doors: Sequence[str] = ()
         self._beaten_at = 0.0
         self._left: list[Taken] = []
         """What broke as it was taken over: it is this process's by now, so nobody else tries."""
         self._again_at = 0.0
+        self._buries_at = 0.0
+        self._strays: frozenset[Given] = frozenset()
+        """What is this process's by the book, and was not carried at the last look."""
 
     @property
     def held(self) -> bool:
@@ -72,16 +82,36 @@ class Lease:
 
     async def take_over(self) -> None:
         """Carry on with whatever processes that are gone have left, as far as this one can."""
-        for process in await self._store.bury(LEASE_S):
-            log.warning("a process is gone", process=process)
+        if self._clock.steady() >= self._buries_at and await self._store.silent(LEASE_S):
+            for process in await self._store.bury(LEASE_S):
+                log.warning("a process is gone", process=process)
         if self._clock.steady() >= self._again_at:
             self._again_at = self._clock.steady() + AGAIN_S
             left, self._left = self._left, []
             await self._carry_on(left)
+            await self._gather_strays()
+        if not await self._store.left(self._doors, worker=self.worker):
+            return  # a look is cheap, and writing is not: every three seconds, in every process
         while tales := await self._store.take_tales(self._doors, PORTION):
             await self._carry_on([(job, partial(self._tell, job)) for job in tales])
         while self.worker and (turns := await self._store.take_runs(PORTION)):
             await self._carry_on([(turn.job, partial(self._run, turn)) for turn in turns])
+
+    async def _gather_strays(self) -> None:
+        """Carry on with what was given to this process and got lost on its way to it.
+
+        So a job whose transaction was committed although its caller was told otherwise, or told nothing. Two looks tell
+        it from one that is on its way.
+        """
+        turns, tales = await self._store.given()
+        broken = {job for job, _ in self._left}
+        lost_turns = [turn for turn in turns if turn.job not in broken and not self._runs(turn)] if self.worker else []
+        lost_tales = [job for job in tales if job not in broken and not self._tells(job)]
+        known, self._strays = self._strays, frozenset((*lost_turns, *lost_tales))
+        if again := known & self._strays:
+            log.warning("jobs of this process went astray", count=len(again))
+        await self._carry_on([(job, partial(self._tell, job)) for job in lost_tales if job in again])
+        await self._carry_on([(turn.job, partial(self._run, turn)) for turn in lost_turns if turn in again])
 
     async def _carry_on(self, taken: Sequence[Taken]) -> None:
         for job, act in taken:
@@ -92,7 +122,9 @@ class Lease:
                 self._left.append((job, act))
 
     async def _beat(self) -> bool:
-        """Whether this process still counts as living, as far as it can know."""
+        """Whether this process still counts as living, as far as it can know; nobody asks for one with its own file."""
+        if not self._store.shared:
+            return True
         began = self._clock.steady()
         try:
             living = await self._store.beat()
@@ -100,6 +132,8 @@ class Lease:
             log.exception("a beat failed")
             return True
         if living:
+            if began - self._beaten_at >= SAFE_S:  # what kept it from beating may have kept others: let them begin anew
+                self._buries_at = began + LEASE_S
             self._beaten_at = began
         return living
 

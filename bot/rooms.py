@@ -133,7 +133,15 @@ def furnish(
         over=over,
     )
     postman = Postman(store=store, teller=teller, delivery=delivery, clock=clock, told=desk.ended)
-    lease = Lease(store, clock, worker=worker, tell=intake.take_up, run=dispatch.take_over)
+    lease = Lease(
+        store,
+        clock,
+        worker=worker,
+        tell=intake.take_up,
+        run=dispatch.take_over,
+        tells=lambda job: delivery.standing(job) is not None,
+        runs=dispatch.carries,
+    )
     delivery.lease = lambda: lease.held
     return Rooms(
         desk=desk,

@@ -184,7 +184,16 @@ class Runner:
             if await self._store.cancel_asked(job.id) or not await self._store.resubmitting(job):
                 raise lost
             log.warning("an unsure purchase is made once more", provider=job.provider)
-            return await self._buy(job)
+            try:
+                bought = await self._buy(job)
+            except UnsureError:  # now there may be two
+                raise
+            except BotError:
+                await surely(self._clock, lambda: self._store.not_resubmitted(job))
+                raise
+            if isinstance(bought, Cancelled):
+                await surely(self._clock, lambda: self._store.not_resubmitted(job))
+            return bought
 
         try:
             bought = await steps.once("resubmit", buy, lane=job.provider)

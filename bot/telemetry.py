@@ -23,16 +23,17 @@ _PATTERNS: Final = (
     (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{6,}"), rf"\1 {MASK}"),
     (
         re.compile(
-            r"""(?i)\b((?:x-key|x-api-key|authorization|api[_-]?key)["']?\s*[:=]\s*["']?)(?!bearer|basic)[^\s"',}]+"""
+            r"""(?i)\b((?:x-key|x-api-key|authorization|api[_-]?key|webhook_secret)["']?\s*[:=]\s*["']?)(?!bearer|basic)[^\s"',}]+"""
         ),
         rf"\1{MASK}",
     ),
-    (re.compile(r"""(\b[a-z][a-z0-9+.-]*://)[^/\s@"']+@"""), rf"\1{MASK}@"),
+    (re.compile(r"""(\b[a-z][a-z0-9+.-]*://)[^/\s"']+@"""), rf"\1{MASK}@"),
     (re.compile(r"""(\b(?:http|ws)s?://[^\s?"'<>]+)\?[^\s"'<>]+"""), rf"\1?{MASK}"),
     (re.compile(r"/(webhooks|interactions)/(\d+)/[\w.~+=-]{8,}"), rf"/\1/\2/{MASK}"),  # Discord's tokens stand in paths
+    (re.compile(r"/callbacks/(\w+)/[\w.~+=-]{8,}"), rf"/callbacks/\1/{MASK}"),  # whoever knows one may call there
     (re.compile(r"\b(xox[a-z]|xapp)(?:\.xox[a-z])?-[\w-]{8,}"), rf"\1-{MASK}"),  # Slack's, wherever they stand
     (re.compile(r"(//hooks\.slack\.com/\w+|//files\.slack\.com/upload)/[^\s\"'<>]+"), rf"\1/{MASK}"),
-    (re.compile(r"(?i)\b(sig|signature|token)=[^&\s\"']+"), rf"\1={MASK}"),
+    (re.compile(r"(?i)\b(sig|signature|token|password)=[^&\s\"']+"), rf"\1={MASK}"),
 )
 _hidden: Final[set[str]] = set()
 

@@ -64,6 +64,10 @@ class Engine(Protocol):
         """
         ...
 
+    def walks(self, turn: Turn) -> bool:
+        """Whether that run goes on in this process, or is about to."""
+        ...
+
     async def run_of(self, turn: Turn) -> Run:
         """How that run stands."""
         ...

@@ -149,6 +149,9 @@ class DurableEngine:
             self._walks.pop(run, None)
             raise
 
+    def walks(self, turn: Turn) -> bool:
+        return _name(turn) in self._walks
+
     async def run_of(self, turn: Turn) -> Run:
         known = await DBOS.get_workflow_status_async(_name(turn))
         if known is None:

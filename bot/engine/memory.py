@@ -46,6 +46,9 @@ class MemoryEngine:
         if turn not in self._runs:
             self._runs[turn] = asyncio.create_task(run(), name=f"paint {turn.job}")
 
+    def walks(self, turn: Turn) -> bool:
+        return turn in self._runs and not self._runs[turn].done()
+
     async def run_of(self, turn: Turn) -> Run:
         if turn not in self._runs:
             return Run.UNKNOWN

@@ -26,8 +26,11 @@ def due(connection: sa.Connection, place: str, now: datetime) -> tuple[Alert, ..
     )
     found = sa.select(alerts).where(alerts.c.place == "", alerts.c.at > now - KEPT, ~known)
     highest: dict[tuple[object, ...], Alert] = {}
-    for row in connection.execute(found.order_by(alerts.c.at, alerts.c.percent)):
-        highest[row.scope, row.period, row.unit, row.allowed] = Alert(
+    for row in connection.execute(found.order_by(alerts.c.at)):
+        cap = row.scope, row.period, row.unit, row.allowed
+        if cap in highest and highest[cap].percent > row.percent:  # passed by a clock that was ahead
+            continue
+        highest[cap] = Alert(
             scope=row.scope,
             period=row.period,
             unit=Unit(row.unit),

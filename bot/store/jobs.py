@@ -105,7 +105,7 @@ def accept(
     number = connection.scalar(_NEW, row)
     if needed:
         connection.execute(sources.insert(), [{"job": job.id, "image": image} for image in needed])
-    before = ledger.hold(connection, job)
+    before = ledger.hold(connection, job, job.accepted_at)
     if before != used.totals:  # on PostgreSQL, another process was in between: now nobody is
         decide(replace(used, totals=before))
     ahead = connection.scalar(_AHEAD, {"lane": lane, "turn": row["turn"], "number": number}) or 0

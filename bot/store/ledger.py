@@ -12,18 +12,18 @@ import sqlalchemy as sa
 from bot.job import Cancelled, Failed, Finished, Job, JobId, Moderated, Outcome, Status, Ticket
 from bot.spending import NOTHING, Spent, Tab
 from bot.store import totals
-from bot.store.tables import Entry, jobs, ledger
+from bot.store.tables import SMALLEST, Entry, jobs, ledger
 from bot.store.values import LedgerSum, Spend
 
 _NEW = ledger.insert()
 
 
-def hold(connection: sa.Connection, job: Job) -> Mapping[Tab, Spent]:
+def hold(connection: sa.Connection, job: Job, now: datetime) -> Mapping[Tab, Spent]:
     """Reserve one picture and the estimated cost; None cents: nobody published the price.
 
     Gives what the job's counters showed just before; from here to the commit nobody else counts in them.
     """
-    return _write(connection, job, job.accepted_at, [(Entry.HOLD, 1, job.reserved_cents)])
+    return _write(connection, job, now, [(Entry.HOLD, 1, job.reserved_cents)])
 
 
 def move(connection: sa.Connection, job: Job, to: Job, now: datetime) -> Mapping[Tab, Spent]:
@@ -48,7 +48,7 @@ def settle(connection: sa.Connection, job: Job, outcome: Outcome, ticket: Ticket
             pictures, cents = 0, told
         case Moderated():
             pictures, cents = 0, None
-    held, spent = job.reserved_cents or NOTHING, cents or NOTHING
+    held, spent = _kept(job.reserved_cents or NOTHING), _kept(cents or NOTHING)
     entries: list[tuple[Entry, int, Decimal | None]] = []
     if spent > held:  # it cost more than was thought: the difference is held first, so that the sums stay equal
         entries.append((Entry.HOLD, 0, spent - held))
@@ -65,6 +65,12 @@ def doubt(connection: sa.Connection, job: Job, now: datetime) -> Mapping[Tab, Sp
     Gives what the job's counters showed before, as `hold` does.
     """
     return _write(connection, job, now, [(entry, 0, job.reserved_cents) for entry in (Entry.HOLD, Entry.SETTLE)])
+
+
+def undoubt(connection: sa.Connection, job: Job, now: datetime) -> None:
+    """There was no other purchase, so the hold is still the first one's: take back what `doubt` wrote."""
+    cents = job.reserved_cents or NOTHING
+    _write(connection, job, now, [(Entry.SETTLE, 0, -cents), (Entry.RELEASE, 0, cents)])
 
 
 def total(connection: sa.Connection) -> LedgerSum:
@@ -131,6 +137,11 @@ def _first(*amounts: Decimal | None) -> Decimal | None:
     return next((amount for amount in amounts if amount is not None), None)
 
 
+def _kept(cents: Decimal) -> Decimal:
+    """The amount as the book keeps it: parts that were rounded each for itself would not add up."""
+    return cents.quantize(SMALLEST)
+
+
 def _write(
     connection: sa.Connection, job: Job, now: datetime, entries: Sequence[tuple[Entry, int, Decimal | None]]
 ) -> Mapping[Tab, Spent]:
@@ -151,7 +162,7 @@ def _write(
         ],
     )
     sign = {Entry.HOLD: 1, Entry.RELEASE: -1}
-    moved = [(sign.get(entry, 0), pictures, cents or NOTHING) for entry, pictures, cents in entries]
+    moved = [(sign.get(entry, 0), pictures, _kept(cents or NOTHING)) for entry, pictures, cents in entries]
     pictures_more = sum(way * pictures for way, pictures, _ in moved)
     cents_more = sum((way * cents for way, _, cents in moved), NOTHING)
     return totals.add(connection, job, pictures_more, cents_more, now) if pictures_more or cents_more else {}

@@ -72,10 +72,12 @@ def read(url: str) -> URL:
     """The database's address. Raises SettingsError for what is none, or names no file."""
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError):  # unchained: what is wrong may be quoted, and it may be a password
         raise SettingsError(
-            "store.database_url is not a database address such as sqlite:///data/bot.sqlite."
-        ) from error
+            "store.database_url is not a database address such as postgresql://name:password@host/database."
+        ) from None
+    if "@" in (parsed.host or ""):
+        raise SettingsError("store.database_url: in a name or password, @ is written %40, : %3A, / %2F and % %25.")
     if parsed.get_backend_name() == "sqlite" and parsed.database in (None, "", ":memory:"):
         raise SettingsError("store.database_url names no file; jobs must survive a restart.")
     return parsed

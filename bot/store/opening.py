@@ -20,7 +20,7 @@ DRIVERS: Final = {"sqlite": "sqlite+pysqlite", "postgresql": "postgresql+psycopg
 READERS: Final = 4
 """Threads that read: more of them would only queue for the interpreter."""
 WRITERS: Final = 8
-"""Threads that write, where the database has many writers; SQLite has one."""
+"""Threads that write, where the database has many writers, beside the one for beats; SQLite has one."""
 
 WRITES: Final = "imagebot_writes"
 """Execution option: this transaction will write."""
@@ -56,7 +56,7 @@ def connect(url: str) -> sa.Engine:
         raise SettingsError(f"store.database_url starts with {parsed.drivername!r}; use one of: {', '.join(DRIVERS)}.")
     parsed = parsed.set(drivername=driver)
     if driver != DRIVERS["sqlite"]:
-        return _connect_server(parsed, READERS + WRITERS)
+        return _connect_server(parsed, READERS + WRITERS + 1)
     # Without Python's own transaction control: it would begin late and never "immediate".
     # Parameters stay out of errors, and so out of the log: they are prompts and tickets.
     engine = sa.create_engine(

@@ -46,18 +46,34 @@ def bury(connection: sa.Connection, lease_s: float, now: datetime) -> tuple[str,
     return tuple(connection.scalars(processes.delete().where(silent).returning(processes.c.id)))
 
 
+def silent(connection: sa.Connection, lease_s: float, now: datetime) -> bool:
+    """Whether there is anybody to bury."""
+    late = processes.c.beat_at < _clock(connection, now) - timedelta(seconds=lease_s)
+    return bool(connection.scalar(sa.select(sa.exists().where(late))))
+
+
+def left(connection: sa.Connection, doors: Sequence[str], *, worker: bool) -> bool:
+    """Whether there is anything to take over for who has these doors, and works or not."""
+    orphaned = (*_orphaned_tales(doors), *((_ORPHANED_RUN,) if worker else ()))
+    return any(connection.scalar(sa.select(sa.exists().where(kind))) for kind in orphaned)
+
+
+def given(connection: sa.Connection, process: str) -> tuple[tuple[Turn, ...], tuple[JobId, ...]]:
+    """What is this process's by the book: jobs that run here, and open ones that it tells of."""
+    running = sa.and_(jobs.c.status == Status.RUNNING, OPEN, jobs.c.run_by == process)
+    turns = connection.execute(sa.select(jobs.c.id, jobs.c.attempt).where(running).order_by(jobs.c.number))
+    tales = connection.scalars(sa.select(jobs.c.id).where(OPEN, jobs.c.told_by == process).order_by(jobs.c.number))
+    return tuple(Turn(JobId(row.id), row.attempt) for row in turns), tuple(JobId(job) for job in tales)
+
+
 def take_runs(connection: sa.Connection, process: str, limit: int) -> tuple[Turn, ...]:
     """Running jobs whose process is gone, from now on this one's."""
-    orphaned = sa.and_(jobs.c.status == Status.RUNNING, OPEN, _gone(jobs.c.run_by))
-    return _take(connection, (orphaned,), limit, run_by=process)
+    return _take(connection, (_ORPHANED_RUN,), limit, run_by=process)
 
 
 def take_tales(connection: sa.Connection, process: str, doors: Sequence[str], limit: int) -> tuple[JobId, ...]:
     """Jobs of these doors, open or untold, whose teller is gone, from now on this one's; the oldest first."""
-    deleted = sa.exists().where(announcements.c.job == jobs.c.id, announcements.c.deleted_at.is_not(None))
-    mine = sa.and_(of_doors(doors), _gone(jobs.c.told_by))
-    orphaned = sa.and_(mine, OPEN), sa.and_(mine, UNDELIVERED, ~deleted)
-    return tuple(turn.job for turn in _take(connection, orphaned, limit, told_by=process))
+    return tuple(turn.job for turn in _take(connection, _orphaned_tales(doors), limit, told_by=process))
 
 
 def take_held(connection: sa.Connection, process: str, door: str) -> tuple[tuple[str, dict[str, Any]], ...]:
@@ -91,6 +107,15 @@ def _take(
 
 def _gone(process: sa.ColumnElement[str | None]) -> sa.ColumnElement[bool]:
     return sa.or_(process.is_(None), process.not_in(LIVING))
+
+
+_ORPHANED_RUN: Final = sa.and_(jobs.c.status == Status.RUNNING, OPEN, _gone(jobs.c.run_by))
+
+
+def _orphaned_tales(doors: Sequence[str]) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
+    deleted = sa.exists().where(announcements.c.job == jobs.c.id, announcements.c.deleted_at.is_not(None))
+    mine = sa.and_(of_doors(doors), _gone(jobs.c.told_by))
+    return sa.and_(mine, OPEN), sa.and_(mine, UNDELIVERED, ~deleted)
 
 
 def _clock(connection: sa.Connection, now: datetime) -> Any:

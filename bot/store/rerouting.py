@@ -20,19 +20,20 @@ def reroute(
     job: Job,
     decide: Callable[[Mapping[Tab, Spent]], None],
     *,
+    found: Status,
     process: str,
     priority: float,
     now: datetime,
 ) -> bool:
     """Let the job wait as it is now, with what `decide` allows for the new price; False where it is not to be moved.
 
-    Movable is what waits, or runs in this process and surely was not bought.
+    Movable is what still stands as it was found: what waited and has a turn by now may be on its way to be bought.
     """
-    mine = sa.or_(
-        jobs.c.status == Status.QUEUED,
-        sa.and_(jobs.c.status == Status.RUNNING, jobs.c.run_by == process, processes.lives(process)),
-    )
-    movable = sa.and_(jobs.c.id == job.id, OPEN, jobs.c.ticket.is_(None), jobs.c.cancel_asked.is_(False), mine)
+    mine = jobs.c.status == found
+    if found is not Status.QUEUED:
+        mine = sa.and_(mine, jobs.c.run_by == process, processes.lives(process))
+    unbought = sa.and_(OPEN, jobs.c.ticket.is_(None), jobs.c.cancel_asked.is_(False))
+    movable = sa.and_(jobs.c.id == job.id, jobs.c.lane != job.provider, unbought, mine)
     before = connection.scalar(sa.select(jobs.c.job).where(movable).with_for_update())
     if before is None:
         return False

@@ -14,6 +14,8 @@ SCHEMAS: Final = ("0001", "0002", "0003", "0004")
 """Every schema this release can open, oldest first; the last is the one it works with (migrations/versions)."""
 
 MICRO: Final = 1_000_000
+SMALLEST: Final = Decimal(1) / MICRO
+"""The least amount of money, in US cents, that the book keeps."""
 
 
 class Entry(StrEnum):

@@ -96,9 +96,10 @@ def team(connection: sa.Connection, day: str, month: str, periods: Sequence[str]
 def shares(connection: sa.Connection, of: Of, period: str, top: int | None) -> tuple[Share, ...]:
     """What each of its kind spent in the period, the dearest first; their names are without the kind."""
     start = f"{of}:"
+    some = sa.or_(totals.c.pictures > 0, totals.c.cents > NOTHING)  # what was stopped or lost is paid for all the same
     rows = connection.execute(
         sa.select(totals)
-        .where(totals.c.period == period, sa.func.substr(totals.c.scope, 1, len(start)) == start, totals.c.pictures > 0)
+        .where(totals.c.period == period, sa.func.substr(totals.c.scope, 1, len(start)) == start, some)
         .order_by(totals.c.cents.desc(), totals.c.pictures.desc(), totals.c.scope)
         .limit(top)
     )

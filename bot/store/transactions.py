@@ -58,6 +58,7 @@ class Transactions:
         self._closing = threading.Event()
         self._reading = ThreadPoolExecutor(READERS, "store-read")
         self._writing = ThreadPoolExecutor(writers, "store-write")
+        self._ahead = ThreadPoolExecutor(1, "store-ahead")
         self._together = TOGETHER if writers == 1 else 1
         self._waiting: deque[_Write] = deque()
 
@@ -72,10 +73,22 @@ class Transactions:
         end: Future[R] = write.end
         return await _end_of(end)
 
+    async def write_ahead(self, act: Callable[[sa.Connection], R]) -> R:
+        """As `write`, ahead of all that waits, where the database has many writers: on a thread of its own.
+
+        Rows that somebody else keeps locked may hold up every other thread for longer than a lease lasts.
+        """
+        if self._marks is None:
+            return await self.write(act)
+        write = _Write(act)
+        self._ahead.submit(self._write_alone, write)
+        end: Future[R] = write.end
+        return await _end_of(end)
+
     async def close(self) -> None:
         """Let what is under way and what waits end, but wait for no server; later calls raise RuntimeError."""
         self._closing.set()
-        for threads in (self._reading, self._writing):
+        for threads in (self._reading, self._writing, self._ahead):
             await asyncio.to_thread(threads.shutdown)
         if self._marks:
             with suppress(DBAPIError):  # somebody else does it later

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from bot.errors import TooLateError
-from bot.job import JobId, Status
+from bot.job import Job, JobId, Status
+from bot.record import encode
+from bot.spending import Tab
 from bot.store import jobs as job_verbs
 from bot.store import ledger, turns
 from bot.store.tables import OPEN, UNDELIVERED, jobs
@@ -21,7 +25,9 @@ def stuck(connection: sa.Connection, open_since: datetime, untold_since: datetim
     return job_verbs.newest(connection, [sa.or_(late, untold, jobs.c.status == Status.UNSURE)], limit)
 
 
-def rerun(connection: sa.Connection, job_id: JobId) -> None:
+def rerun(
+    connection: sa.Connection, job_id: JobId, count: Callable[[Job], tuple[Tab, ...]], now: datetime
+) -> None:
     """Let a job that ended without a picture wait for another run, with a new hold.
 
     Raises JobUnknownError, and TooLateError where it has not ended, ended in a picture or unsure, or is forgotten.
@@ -30,7 +36,9 @@ def rerun(connection: sa.Connection, job_id: JobId) -> None:
     again = (Status.FAILED, Status.MODERATED, Status.CANCELLED)
     if record.status not in again or record.deleted:
         raise TooLateError()
+    job = replace(record.job, tabs=count(record.job))  # what it costs from now on belongs to this day
     begun = jobs.update().where(jobs.c.id == job_id, jobs.c.status.in_(again)).values(
+        job=encode(job),
         status=Status.QUEUED,
         attempt=jobs.c.attempt + 1,
         turn=turns.tag(connection, record.lane, record.job.by.key, 0.0, record.accepted_at),
@@ -48,8 +56,9 @@ def rerun(connection: sa.Connection, job_id: JobId) -> None:
         run_by=None,
         told_by=None,  # the next beat of a process that has the door takes its message up
     )  # fmt: skip
-    connection.execute(begun)
-    ledger.hold(connection, record.job)
+    if connection.execute(begun).rowcount == 0:  # another terminal was first
+        raise TooLateError()
+    ledger.hold(connection, job, now)
 
 
 def old(connection: sa.Connection, before: datetime, after: int, limit: int) -> tuple[tuple[int, JobId], ...]:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Final
 
 from click import ClickException
@@ -14,13 +15,16 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bot.app import database_url
+from bot import policy
+from bot.app import database_url, limits_of
 from bot.clock import RealClock
 from bot.errors import TooLateError
-from bot.job import JobId, Status
+from bot.job import Job, JobId, Status
+from bot.policy import Limits
 from bot.request import Imagine
 from bot.settings import Settings
 from bot.settling import by_hand
+from bot.spending import Tab
 from bot.store import JobRecord, Store
 from bot.words import Words
 
@@ -50,7 +54,7 @@ async def rerun(settings: Settings, words: Words, tongue: str, job: str) -> None
     """Let a job wait for another run; a bot that is running takes it up. Raises JobUnknownError, ClickException."""
     async with _visited(settings) as store:
         try:
-            await store.rerun(JobId(job))
+            await store.rerun(JobId(job), partial(_counting_now, limits_of(settings)))
         except TooLateError:
             raise await _not_so(store, job, words, tongue, "terminal-not-rerun") from None
     _say(words.say(tongue, "terminal-rerun", job=job))
@@ -73,6 +77,11 @@ async def migrate(settings: Settings, words: Words, tongue: str) -> None:
     async with _visited(settings) as store:
         schema = store.schema
     _say(words.say(tongue, "terminal-migrated", schema=schema))
+
+
+def _counting_now(limits: Limits, job: Job) -> tuple[Tab, ...]:
+    """The counters that the job would be in if it were accepted now."""
+    return policy.tabs(job.by, job.at, RealClock().now(), limits, model=f"{job.provider}/{job.model}")
 
 
 @asynccontextmanager

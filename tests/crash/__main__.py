@@ -40,14 +40,14 @@ class Played:
         each, database = pair
         name = each.name, database
         findings: Sequence[str] = ()
-        try:
-            verdict = playing.result()
-        except SkippedError as error:
-            self.rows[name] = report.skipped(each, database, f"not played: {error}")
-        except Exception as error:  # the outermost line of one scenario: the others are played all the same
-            self.rows[name], findings = report.skipped(each, database, "broken"), [f"it broke off: {error!r}"]
-        else:
-            self.rows[name], findings = report.row(verdict), verdict.findings
+        match playing.exception():
+            case None:
+                verdict = playing.result()
+                self.rows[name], findings = report.row(verdict), verdict.findings
+            case SkippedError() as error:
+                self.rows[name] = report.skipped(each, database, f"not played: {error}")
+            case error:
+                self.rows[name], findings = report.skipped(each, database, "broken"), [f"it broke off: {error!r}"]
         said = [f"{each.name} on {database}: {finding}" for finding in findings]
         self.broken += said
         how = "broken" if said else "over"
@@ -92,7 +92,7 @@ def _asked() -> argparse.Namespace:
 
 def _play(pairs: Sequence[Pair], asked: argparse.Namespace, played: Played) -> None:
     """KeyboardInterrupt leaves nothing running."""
-    # The longest first: several processes, or an hour of traffic, find the most, and leave nothing to wait for at the end.
+    # The longest first: several processes and an hour of traffic find the most, and are not waited for at the end.
     order = sorted(pairs, key=lambda pair: -pair[0].lasts_s)
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(asked.at_once, spawn, initializer=heed_the_end) as pool:

@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.job import Finished, Job, Outcome, Status
+from bot.job import Finished, Job, Status
 from bot.message import Reply, Tone
 from bot.record import decode
 from bot.request import Imagine
@@ -111,8 +111,7 @@ def _sums(connection: sa.Connection) -> dict[tuple[str, str], Decimal]:
 
 
 def _resubmitted(row: Any) -> bool:
-    outcome = None if row.outcome is None else decode(row.outcome, Outcome)
-    return isinstance(outcome, Finished) and "resubmitted" in outcome.notes
+    return row.status == Status.FINISHED and "resubmitted" in decode(row.outcome, Finished).notes
 
 
 def _prompt(row: Any) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 from bot.job import Status
 from tests.crash.database import Postgres
 from tests.crash.scenario import Scenario
-from tests.crash.stage import Stage
+from tests.crash.stage import PORT, Stage
 from tests.crash.town import DOORS
 from tests.endtoend.process import Bot, free_port
 
@@ -18,16 +18,17 @@ async def called_back(stage: Stage) -> None:
     """The provider calls about the purchase that nobody wrote down: one purchase, one picture, nothing unsure."""
     port = free_port()
     calls = {
+        PORT: str(port),
         "IMAGEBOT__WEB__PUBLIC_URL": f"http://127.0.0.1:{port}",
         "IMAGEBOT__PROVIDERS__FLUX__WEBHOOK": "true",
     }
     apart = isinstance(stage.database, Postgres)
 
     async def house(die_at: str = "") -> Bot:
-        return await stage.open(doors=DOORS, port=port, die_at=die_at, **calls)
+        return await stage.open(doors=DOORS, die_at=die_at, **calls)
 
     if apart:
-        await stage.open("--doors", ",".join(DOORS), doors=DOORS, port=port, **calls)
+        await stage.open("--doors", ",".join(DOORS), doors=DOORS, **calls)
         buyer = await stage.worker(die_at="submit.sent", **calls)
     else:
         buyer = await house(die_at="submit.sent")

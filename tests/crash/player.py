@@ -31,12 +31,12 @@ def heed_the_end() -> None:
 def play_by_name(name: str, database: str, seed: int, keep: Path | None) -> Verdict:
     """Play it, as `play`. Raises SystemExit where the play is to end."""
     global _playing
+    scenario = next(one for one in SCENARIOS if one.name == name)
+    server = _server() if database == "postgresql" else None  # not to be broken off: it has children of its own
     _playing = True
     try:
         if _told_to_end:
             sys.exit(BROKEN_OFF)
-        scenario = next(one for one in SCENARIOS if one.name == name)
-        server = _server() if database == "postgresql" else None
         return asyncio.run(play(scenario, database, seed=seed, server=server, keep=keep))
     finally:
         _playing = False

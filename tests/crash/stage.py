@@ -23,6 +23,7 @@ from tests.endtoend.process import Bot, free_port
 PATIENCE_S: Final = 90.0
 """How long anything may take on a busy machine before a scenario calls it lost."""
 LOOK_S: Final = 0.05
+PORT: Final = "IMAGEBOT__WEB__PORT"
 NOWHERE: Final = "http://127.0.0.1:9"
 SOCKETS: Final = 2
 """That a Slack door opens."""
@@ -76,12 +77,11 @@ class Stage:
         doors: Collection[str] = ("web",),
         away: Collection[str] = (),
         die_at: str = "",
-        port: int = 0,
         **settings: str,
     ) -> Bot:
         """Start a process and wait until its doors are open, or it has died. arguments are those of `imagebot run`.
 
-        away: doors whose platform cannot be reached now; port: of its web door, 0 for any.
+        away: doors whose platform cannot be reached now.
         """
         asked = self.town.settings(doors) | {
             "IMAGEBOT__PROVIDERS__ORDER": "flux",
@@ -96,7 +96,7 @@ class Stage:
         bot = Bot(
             self.folder,
             settings=asked,
-            port=port or free_port(),
+            port=int(asked.get(PORT) or free_port()),
             arguments=("-m", "tests.crash.swift", "run", *arguments),
             log_name=f"bot{len(self.bots)}.log",
         )

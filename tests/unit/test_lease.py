@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -28,7 +29,10 @@ class Process:
         self.runs: list[JobId] = []
         self.broken: set[JobId] = set()
         self.slow = False
-        self.lease = Lease(store, clock, worker=worker, tell=self.tell, run=self.run)
+        self.lease = Lease(
+            store, clock, worker=worker, tell=self.tell, run=self.run,
+            tells=lambda job: job in self.tales, runs=lambda turn: turn.job in self.runs,
+        )  # fmt: skip
 
     async def tell(self, job: JobId) -> None:
         self._stumble(job)
@@ -199,3 +203,53 @@ async def test_a_file_has_one_process_which_lost_nothing_by_being_away(tmp_path:
         await one.pass_s(BEAT_S)
         assert one.lease.held
         assert not task.done()
+
+
+async def test_who_could_not_beat_itself_buries_nobody_who_may_be_about_to(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with process(postgres_url) as back, process(postgres_url) as other, going(back):
+        beat = back.store.beat
+
+        async def stumble() -> bool:
+            raise OSError("the database is away")
+
+        monkeypatch.setattr(back.store, "beat", stumble)
+        await back.pass_s(LEASE_S)
+        monkeypatch.setattr(back.store, "beat", beat)
+        silence(postgres_url, other)  # the database was away for both of them
+        await back.pass_s(BEAT_S * 2)
+        assert await other.store.beat()
+        silence(postgres_url, other)
+        await back.pass_s(LEASE_S)
+        assert not await other.store.beat()
+
+
+async def test_what_a_living_process_was_given_and_does_not_carry_is_carried_on_with(postgres_url: str) -> None:
+    async with process(postgres_url) as one:
+        kept, lost = await one.running(), await one.running()
+        one.runs, one.tales = [kept], [kept]
+        await one.lease.take_over()
+        await one.clock.advance(AGAIN_S)
+        await one.lease.take_over()
+        assert (one.runs, one.tales) == ([kept, lost], [kept, lost])
+        await one.clock.advance(AGAIN_S)
+        await one.lease.take_over()
+        assert (one.runs, one.tales) == ([kept, lost], [kept, lost])
+
+
+async def test_a_process_with_nothing_to_take_over_writes_only_its_beats(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with process(postgres_url) as one, process(postgres_url), going(one):
+        await one.running()
+        wrote: list[str] = []
+        for verb in ("bury", "take_tales", "take_runs"):
+            monkeypatch.setattr(one.store, verb, partial(_noted, wrote, verb))
+        await one.pass_s(BEAT_S * 3)
+        assert wrote == []
+
+
+async def _noted(wrote: list[str], verb: str, *_: object) -> tuple[()]:
+    wrote.append(verb)
+    return ()

@@ -15,8 +15,12 @@ from bot.errors import (
     LinkGoneError,
     NoTaskError,
     NotYoursError,
+    OutOfCreditError,
     PlaceGoneError,
+    ProviderError,
+    RejectedError,
     StillUnsureError,
+    ThrottledError,
     TooLateError,
     UnreachableError,
     UnsureError,
@@ -312,3 +316,19 @@ async def test_a_cap_that_allows_for_one_purchase_is_not_exceeded_by_a_second(tm
         assert (await home.told(job)).tone is Tone.UNSURE
         assert len(home.provider.orders) == 1
         assert (await home.store.ledger_sum()).held_cents == Decimal(4)
+
+
+@pytest.mark.parametrize("error", [ThrottledError(), OutOfCreditError(), RejectedError()])
+async def test_a_second_purchase_that_is_refused_is_not_paid_for(tmp_path: Path, error: ProviderError) -> None:
+    async def lose_then_refuse(order: Order) -> Ticket:
+        raise UnsureError if len(home.provider.orders) == 1 else error
+
+    async with house(tmp_path, resubmits=True) as home:
+        home.provider.on_submit = lose_then_refuse
+        job = await imagine(home)
+        assert (await home.told(job)).tone is Tone.UNSURE
+        assert len(home.provider.orders) == 2
+        await by_hand(home.store, job, charged=False)
+        sums = await home.store.ledger_sum()
+        assert (sums.settled_cents, sums.open_cents) == (0, 0)
+        assert await home.store.unbalanced() == ()

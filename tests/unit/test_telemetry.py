@@ -99,6 +99,10 @@ async def test_every_line_of_a_job_carries_its_id_also_in_tasks_it_starts(lines:
         ("GET https://cdn.example/p.png?sig=abc&se=2 failed", "GET https://cdn.example/p.png?*** failed"),
         ("sig=abc&x=1", "sig=***&x=1"),
         ("connect postgresql://ada:pw@db.example/x", "connect postgresql://***@db.example/x"),
+        ("connect postgresql://ada:p@w@db.example/x", "connect postgresql://***@db.example/x"),
+        ("connect postgresql:///x?user=ada&password=pw&a=1", "connect postgresql:///x?user=ada&password=***&a=1"),
+        ("to https://art.example/callbacks/flux/0f0f.1.abcdef", "to https://art.example/callbacks/flux/***"),
+        ("the body was {'webhook_secret': 'abcdef', 'seed': 1}", "the body was {'webhook_secret': '***', 'seed': 1}"),
         ("an ordinary line: 3 of 4 at http://127.0.0.1:5000/", "an ordinary line: 3 of 4 at http://127.0.0.1:5000/"),
     ],
 )

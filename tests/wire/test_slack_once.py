@@ -370,4 +370,4 @@ async def test_what_can_be_neither_done_nor_refused_is_delivered_again(here: Lif
     here.later(minutes=2)
     await slack.all_settled([told])
     assert told.acked
-    assert [each for each in slack.ephemerals(here.ada, here.art) if "upscale" in each.text]
+    await slack.until(lambda: any("upscale" in each.text for each in slack.ephemerals(here.ada, here.art)))

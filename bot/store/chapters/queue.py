@@ -164,8 +164,11 @@ class Queue(Chapter):
         mine = sa.and_(job_table.c.run_by == self.process, processes.lives(self.process))
         return await self._write(strains.put_back, job, mine)
 
-    async def reroute(self, job: Job, decide: Callable[[Mapping[Tab, Spent]], None], *, priority: float) -> bool:
-        """Hand a job that waits, or ran in this process and surely was not bought, to the provider that it names now.
+    async def reroute(
+        self, job: Job, decide: Callable[[Mapping[Tab, Spent]], None], *, found: Status, priority: float
+    ) -> bool:
+        """Hand a job that was found QUEUED, or RUNNING in this process and surely not bought, to the provider that it
+        names now.
 
         The hold goes along; decide raises, over the counters without the job, where a cap does not allow for it. False
         where the job is not to be moved. The job waits anew at the end of its person's turns.
@@ -173,7 +176,9 @@ class Queue(Chapter):
 
         def move(connection: sa.Connection) -> bool:
             now = self._clock.now()
-            return rerouting.reroute(connection, job, decide, process=self.process, priority=priority, now=now)
+            return rerouting.reroute(
+                connection, job, decide, found=found, process=self.process, priority=priority, now=now
+            )
 
         return await self._write(move)
 
@@ -183,6 +188,9 @@ class Queue(Chapter):
         """Jobs that have been open or untold since before those moments, and all unsure ones; the newest first."""
         return await self._read(upkeep.stuck, open_since, untold_since, limit)
 
-    async def rerun(self, job: JobId) -> None:
-        """Let a job that ended without a picture wait for another run. Raises JobUnknownError, TooLateError."""
-        await self._write(upkeep.rerun, job)
+    async def rerun(self, job: JobId, count: Callable[[Job], tuple[Tab, ...]]) -> None:
+        """Let a job that ended without a picture wait for another run. Raises JobUnknownError, TooLateError.
+
+        count: the counters that it counts in from now on.
+        """
+        await self._write(upkeep.rerun, job, count, self._clock.now())

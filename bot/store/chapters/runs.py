@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.errors import BudgetSpentError
 from bot.job import Cancelled, Job, JobId, Outcome, Status, Ticket, Turn
-from bot.store import callbacks, jobs, processes, unsure
+from bot.store import callbacks, jobs, ledger, processes, unsure
 from bot.store.chapters.chapter import Chapter
 from bot.store.tables import jobs as job_table
 
@@ -30,7 +30,8 @@ class Runs(Chapter):
 
     async def beat(self) -> bool:
         """Say that this process lives; False where it was away for so long that others have taken over."""
-        return await self._write(processes.beat, self.process, self._clock.now())
+        now = self._clock.now()
+        return await self._transactions.write_ahead(lambda connection: processes.beat(connection, self.process, now))
 
     async def leave(self) -> None:
         """This process goes; what it leaves undone is free for others at once."""
@@ -39,6 +40,18 @@ class Runs(Chapter):
     async def bury(self, lease_s: float) -> tuple[str, ...]:
         """Remove the processes that have not beaten for that long; gives their ids."""
         return await self._write(processes.bury, lease_s, self._clock.now()) if self.shared else ()
+
+    async def silent(self, lease_s: float) -> bool:
+        """Whether there are processes to bury."""
+        return self.shared and await self._read(processes.silent, lease_s, self._clock.now())
+
+    async def left(self, doors: Sequence[str], *, worker: bool) -> bool:
+        """Whether there is anything to take over: for a process with these doors, that works or does not."""
+        return await self._read(processes.left, doors, worker=worker)
+
+    async def given(self) -> tuple[tuple[Turn, ...], tuple[JobId, ...]]:
+        """What this process has to carry by the book: jobs that run here, and open ones that it tells of."""
+        return await self._read(processes.given, self.process)
 
     async def take_runs(self, limit: int) -> tuple[Turn, ...]:
         """Running jobs whose process is gone, from now on this one's; the oldest first."""
@@ -137,3 +150,7 @@ class Runs(Chapter):
         except BudgetSpentError:
             return False
         return True
+
+    async def not_resubmitted(self, job: Job) -> None:
+        """The second purchase surely was not made: the first is unsure as before."""
+        await self._write(ledger.undoubt, job, self._clock.now())

@@ -56,7 +56,12 @@ terminal-stopped = Beendet.
 
 check-title = Was eingerichtet ist, Zeile für Zeile
 check-settings = Einstellungen gelesen
-check-store = Bilder und Aufträge liegen in { $place }
+check-store = { $keeps ->
+    [all] Bilder und Aufträge liegen in { $place }
+    [pictures] Bilder liegen in { $place }
+    [jobs] Aufträge liegen in { $place }
+   *[little] Bilder gehen durch { $place }
+}
 check-store-fault = { $place } ist nicht zu gebrauchen: { $reason }
 check-pictures = Bilder liegen in { $place }
 check-pictures-fault = Bilder können nicht in { $place } liegen: { $reason }
@@ -65,7 +70,10 @@ check-pictures-late = { $count ->
     [one] Ein Bild wartet auf dieser Platte, bis es dorthin kann.
    *[other] { $count } Bilder warten auf dieser Platte, bis sie dorthin können.
 }
-check-database = Die Datenbank ist auf dem neuesten Stand
+check-database = { $server ->
+    [yes] Aufträge liegen in PostgreSQL, auf dem neuesten Stand
+   *[no] Die Datenbank ist auf dem neuesten Stand
+}
 check-provider = { $provider } funktioniert
 check-provider-credits = { $provider } funktioniert; Guthaben: { $money }
 check-provider-off = { $provider } ist aus; setze { $variable }, um ihn einzuschalten

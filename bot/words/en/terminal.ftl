@@ -56,7 +56,12 @@ terminal-stopped = Stopped.
 
 check-title = What is configured, line by line
 check-settings = Settings read
-check-store = Pictures and jobs are kept in { $place }
+check-store = { $keeps ->
+    [all] Pictures and jobs are kept in { $place }
+    [pictures] Pictures are kept in { $place }
+    [jobs] Jobs are kept in { $place }
+   *[little] Pictures pass through { $place }
+}
 check-store-fault = { $place } cannot be used: { $reason }
 check-pictures = Pictures are kept in { $place }
 check-pictures-fault = Pictures cannot be kept in { $place }: { $reason }
@@ -65,7 +70,10 @@ check-pictures-late = { $count ->
     [one] One picture waits on this disk until it can be brought there.
    *[other] { $count } pictures wait on this disk until they can be brought there.
 }
-check-database = The database is up to date
+check-database = { $server ->
+    [yes] Jobs are kept in PostgreSQL, which is up to date
+   *[no] The database is up to date
+}
 check-provider = { $provider } works
 check-provider-credits = { $provider } works; { $money } left
 check-provider-off = { $provider } is off; set { $variable } to switch it on

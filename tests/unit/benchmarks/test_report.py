@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-from benchmarks import REGISTRY, report
-from benchmarks.figure import Figure, Scale
+from benchmarks import REGISTRY, plot, report
+from benchmarks.figure import Aim, Figure, Scale
 from benchmarks.gauge import percentile
 
 PAGE = Path(__file__).parents[3] / "docs" / "benchmarks.md"
@@ -36,9 +37,31 @@ def test_every_row_of_the_table_is_as_wide_as_the_others() -> None:
 
 
 def test_what_could_not_be_measured_is_said_with_the_reason() -> None:
-    text = report.account([ACCEPT], {"upscale": "no photo"}, machine="a machine", on=date(2026, 11, 21), took_s=9)
+    head = report.headline(machine="a machine", on=date(2026, 11, 21), took_s=9)
+    text = report.account({"accept": [ACCEPT]}, {"upscale": "no photo"}, head=head)
     assert "Not measured: upscale, because no photo." in text
+    assert "### accept" in text
     assert "a machine" in text
+
+
+@pytest.mark.parametrize(
+    ("aim", "said"),
+    [(Aim(1.5), "<= 1.5 x, reached"), (Aim(1.4), "<= 1.4 x, missed"), (Aim(3, more=True), ">= 3 x, missed")],
+)
+def test_an_aim_is_told_with_whether_it_was_reached(aim: Aim, said: str) -> None:
+    assert said in report.table([replace(ACCEPT, aim=aim)])
+
+
+def test_the_plot_stands_above_the_tables_and_holds_every_ratio(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(f"{report.BEGIN}\n{report.END}\n", "utf-8")
+    decibels = Figure(what="", ours=32, other=30.5, against="", unit="dB", scale=Scale.DIFFERENCE)
+    enormous = Figure(what="enormous", ours=1e9, other=1, against="bare", unit="s", aim=Aim(1.5))
+    nothing = Figure(what="lost", ours=0, other=26, against="bare", unit="")
+    plot.draw({"accept": [ACCEPT, decibels, enormous, nothing], "none": [decibels]}, "a machine", tmp_path / "page.svg")
+    report.put(page, "new", "page.svg")
+    assert page.read_text("utf-8").index("(page.svg)") < page.read_text("utf-8").index("new")
+    assert (tmp_path / "page.svg").read_text("utf-8").startswith("<?xml")
 
 
 def test_only_what_stands_between_the_marks_is_replaced(tmp_path: Path) -> None:

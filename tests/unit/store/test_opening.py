@@ -5,6 +5,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -300,6 +301,20 @@ async def test_a_file_that_is_no_database_is_refused(url: str, clock: HeldClock)
 async def test_an_address_that_cannot_be_used_is_refused_with_a_sentence(url: str, told: str, clock: HeldClock) -> None:
     with pytest.raises(SettingsError, match=told):
         await Store.open(url, clock=clock)
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("postgresql://bot:hunter2", "not a database address"),
+        ("postgresql://bot:hunter2@db.example:port/bot", "not a database address"),
+        ("postgresql://bot:an@hunter2@db.example/bot", "%40"),
+    ],
+)
+def test_of_a_mistyped_address_no_part_of_the_password_is_shown(url: str, told: str) -> None:
+    with pytest.raises(SettingsError, match=told) as refused:
+        opening.connect(url)
+    assert "hunter2" not in "".join(traceback.format_exception(refused.value))
 
 
 @pytest.mark.parametrize("url", ["sqlite://", "bot.sqlite"])

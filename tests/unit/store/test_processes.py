@@ -12,6 +12,7 @@ import pytest
 from bot.job import Cancelled, Job, JobId, Status, Turn
 from bot.message import Place, Receipt
 from bot.store import Store
+from bot.store.opening import WRITERS
 from tests.clock import HeldClock
 from tests.unit.store.made import DOORS, anything_goes, drawn, made_job, on_postgresql
 
@@ -189,3 +190,20 @@ async def test_a_file_has_one_house_so_the_rows_of_earlier_lives_go_at_its_start
     async with process(url, clock) as heir:
         assert await heir.take_runs(10) == (Turn(job.id),)
         assert await heir.bury(LEASE_S) == ()
+
+
+@on_postgresql
+async def test_a_process_beats_although_all_that_it_writes_waits_for_rows_that_others_keep_locked(
+    store: Store, url: str, clock: HeldClock
+) -> None:
+    jobs = [made_job(clock) for _ in range(WRITERS + 2)]
+    await store.accept(jobs[0], anything_goes, draw=drawn)
+    with psycopg.connect(url) as admin:
+        admin.execute("UPDATE people SET name = 'an operator who forgot to commit'")
+        waiting = [asyncio.create_task(store.accept(job, anything_goes, draw=drawn)) for job in jobs[1:]]
+        await clock.settle()
+        async with asyncio.timeout(5):
+            assert await store.beat()
+        assert not any(task.done() for task in waiting)
+        admin.rollback()
+    await asyncio.gather(*waiting)

@@ -189,7 +189,7 @@ async def test_the_money_of_a_job_goes_along_to_another_provider(store: Store, c
     assert await turns(store) == [job.id]
     assert await store.submitting(job.id)
     seen: list[Spent] = []
-    assert await store.reroute(elsewhere(job), lambda totals: seen.extend(totals.values()), priority=0)
+    assert await store.reroute(elsewhere(job), lambda totals: seen.extend(totals.values()), found=Status.RUNNING, priority=0)
     assert seen == [Spent(), Spent()]  # as if the job were not there
     assert await store.spent([TEAM, OLD, NEW]) == {
         TEAM: Spent(1, Decimal(3)), OLD: Spent(), NEW: Spent(1, Decimal(3))
@@ -213,7 +213,7 @@ async def test_a_job_that_a_cap_keeps_from_another_provider_stays_as_it_is(store
         raise BudgetSpentError
 
     with pytest.raises(BudgetSpentError):
-        await store.reroute(elsewhere(job), refuse, priority=0)
+        await store.reroute(elsewhere(job), refuse, found=Status.QUEUED, priority=0)
     record = await store.record(job.id)
     assert (record.job, record.lane, record.attempt) == (job, LANE, 0)
     assert await store.spent([TEAM, NEW]) == {TEAM: Spent(1, Decimal("2.5")), NEW: Spent()}
@@ -225,8 +225,33 @@ async def test_a_job_that_was_bought_goes_nowhere(store: Store, clock: HeldClock
     await store.announced(job.id, None)
     await turns(store)
     await store.ticketed(job.id, Ticket(LANE, "t"))
-    assert not await store.reroute(elsewhere(job), anything_goes, priority=0)  # type: ignore[arg-type]
+    assert not await store.reroute(elsewhere(job), anything_goes, found=Status.RUNNING, priority=0)  # type: ignore[arg-type]
     assert (await store.record(job.id)).lane == LANE
+
+
+async def test_a_job_that_was_found_waiting_and_got_a_turn_since_then_goes_nowhere(
+    store: Store, clock: HeldClock
+) -> None:
+    """Its purchase may be on its way: elsewhere it would be bought twice."""
+    job = made_job(clock, tabs=(TEAM, OLD))
+    await store.accept(job, anything_goes, draw=drawn)
+    await store.announced(job.id, None)
+    (found,) = await store.waiting_in(LANE, clock.now() + timedelta(seconds=1), limit=9)
+    assert await turns(store) == [job.id]
+    assert await store.submitting(job.id)
+    assert not await store.reroute(elsewhere(found), anything_goes, found=Status.QUEUED, priority=0)  # type: ignore[arg-type]
+    assert (await store.record(job.id)).lane == LANE
+
+
+async def test_of_two_workers_that_find_a_job_waiting_one_moves_it(store: Store, clock: HeldClock) -> None:
+    job = made_job(clock, tabs=(TEAM, OLD))
+    await store.accept(job, anything_goes, draw=drawn)
+    moves = [
+        await store.reroute(elsewhere(job), anything_goes, found=Status.QUEUED, priority=0)  # type: ignore[arg-type]
+        for _ in range(2)
+    ]
+    assert moves == [True, False]
+    assert (await store.record(job.id)).attempt == 1
 
 
 async def test_who_waits_in_a_lane_is_found_by_how_long(store: Store, clock: HeldClock) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import tempfile
 from collections import defaultdict
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from threading import Barrier
@@ -281,3 +281,37 @@ async def test_a_job_of_a_release_that_did_not_count_settles_without_a_counter(s
     await store.finish(job.id, Finished(image=IMAGE))
     assert await store.unbalanced() == ()
     assert await store.spent([TEAM_DAY]) == {TEAM_DAY: Spent()}
+
+
+async def test_the_report_names_who_paid_for_what_was_stopped(store: Store, clock: HeldClock) -> None:
+    job = counted(clock)
+    await store.accept(job, anything_goes, draw=drawn)
+    await store.finish(job.id, Cancelled(cost_cents=Decimal(3)))
+    team = await store.team(day="2026-11-21", month="2026-11", periods=[], top=10)
+    assert (team.people, team.models) == (
+        (Share("Ada", Spent(0, Decimal(3))),),
+        (Share("flux/flux-dev", Spent(0, Decimal(3))),),
+    )
+
+
+@pytest.mark.parametrize(
+    ("price", "cost"),
+    [("2.500001", "1.0000005"), ("2.5000005", "3.0000015"), ("0.0000004", "0.0000016"), ("4", "1.3333335")],
+)
+async def test_parts_of_a_millionth_do_not_unbalance_the_ledger(
+    store: Store, clock: HeldClock, price: str, cost: str
+) -> None:
+    job = counted(clock, price=Decimal(price))
+    await store.accept(job, anything_goes, draw=drawn)
+    await store.finish(job.id, Finished(image=IMAGE, cost_cents=Decimal(cost)))
+    assert await store.unbalanced() == ()
+    sums = await store.ledger_sum()
+    assert sums.open_cents == 0
+    assert (await store.spent([TEAM_DAY]))[TEAM_DAY].cents == sums.settled_cents
+
+
+async def test_the_highest_threshold_is_told_though_a_clock_went_back(store: Store, clock: HeldClock) -> None:
+    await store.accept(counted(clock, price=Decimal(60)), anything_goes, draw=drawn)
+    late = counted(clock, price=Decimal(30))
+    await store.accept(replace(late, accepted_at=clock.now() - timedelta(minutes=5)), anything_goes, draw=drawn)
+    assert [alert.percent for alert in await store.alerts_due("slack:C1")] == [80]

@@ -157,3 +157,17 @@ async def test_what_is_held_for_unsure_jobs_is_what_is_not_counted_as_paid(store
     await unsure_job(store, clock)
     team = await store.team(day="2026-11-21", month="2026-11", periods=(), top=None)
     assert team.unsure == Spent(2, Decimal(5))
+
+
+async def test_a_second_purchase_that_was_not_made_leaves_the_first_as_it_was(store: Store, clock: HeldClock) -> None:
+    job = made_job(clock, tabs=(DAY,))
+    await store.accept(job, anything_goes, draw=drawn)
+    assert await store.resubmitting(job)
+    await store.not_resubmitted(job)
+    await store.finish(job.id, Failed(key="unsure", unsure=True))
+    assert (await store.spent([DAY]))[DAY] == Spent(1, Decimal("2.5"))
+    sums = await store.ledger_sum()
+    assert (sums.settled_cents, sums.open_cents) == (0, Decimal("2.5"))
+    await store.settle(job.id, Failed(key="never-made"))
+    assert (await store.spent([DAY]))[DAY] == Spent()
+    assert await store.unbalanced() == ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from decimal import Decimal
@@ -10,10 +11,12 @@ from pathlib import Path
 import pytest
 from click import ClickException
 
+from bot import policy
 from bot.app import database_url, read_settings
 from bot.errors import JobUnknownError, RejectedError, SettingsError
 from bot.job import Failed, Finished, Job, JobId, Moderated, Outcome, Status, Where
 from bot.message import Tone
+from bot.policy import Limits
 from bot.providers import Order
 from bot.request import ImageId, Wish
 from bot.settings import Settings
@@ -130,6 +133,37 @@ async def test_a_job_without_a_picture_gets_another_turn_and_another_hold(
     (turn,) = await store.give_turns("flux", 1, limit=1)
     assert (turn.job, turn.attempt) == (job, 1)
     assert await store.finish(job, FINISHED)
+    assert await store.unbalanced() == ()
+
+
+async def test_what_two_terminals_run_again_at_once_is_held_once(
+    store: Store, settings: Settings, words: Words, clock: ShiftedClock
+) -> None:
+    for _ in range(5):
+        job = await ended(store, clock, Failed(key="broken"))
+        acts = (upkeep.rerun(settings, words, "en", job) for _ in range(3))
+        ends = await asyncio.gather(*acts, return_exceptions=True)
+        assert [end is None for end in ends].count(True) == 1
+        assert (await store.record(job)).attempt == 1
+        assert await store.finish(job, FINISHED)
+    assert await store.unbalanced() == ()
+
+
+async def test_what_runs_again_counts_on_the_day_it_does(
+    store: Store, settings: Settings, words: Words, clock: ShiftedClock
+) -> None:
+    clock.ahead = -timedelta(days=40)
+    before = policy.tabs(ADA, STREET, clock.now(), Limits(), model="flux/flux-dev")
+    job = made_job(clock, by=ADA, at=STREET, reserved_cents=Decimal(3), tabs=before)
+    await store.accept(job, anything_goes, draw=drawn)
+    await store.finish(job.id, Failed(key="broken"))
+    clock.ahead = timedelta()
+    now = policy.tabs(ADA, STREET, clock.now(), Limits(), model="flux/flux-dev")
+    await upkeep.rerun(settings, words, "en", job.id)
+    assert set((await store.spent(before)).values()) == {Spent()}
+    assert set((await store.spent(now)).values()) == {Spent(1, Decimal(3))}
+    assert await store.finish(job.id, FINISHED)
+    assert set((await store.spent(now)).values()) == {Spent(1, Decimal("2.25"))}
     assert await store.unbalanced() == ()
 
 
