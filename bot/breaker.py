@@ -7,7 +7,7 @@ processes go by them (docs/decisions/breaker.md).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -29,6 +29,8 @@ DOWN_LIMIT_S: Final = 600.0
 CREDIT_S: Final = 60.0
 """About as often an empty account is asked about."""
 THROTTLED_LIMIT_S: Final = 60.0
+LIMIT_S: Final = 3600.0
+"""No pause is longer, whoever asked for it; one that seems to be was written by a clock that ran ahead."""
 
 
 class Trouble(StrEnum):
@@ -80,8 +82,14 @@ def reason_of(error: BotError) -> str:
     return key_of(error) if isinstance(error, BadKeyError) else trouble_of(error) or Trouble.DOWN
 
 
+def paused(until: datetime | None, now: datetime) -> bool:
+    """Whether a pause that was to last so long goes on."""
+    return until is not None and now < until <= now + timedelta(seconds=LIMIT_S)
+
+
 def pause_s(trouble: Trouble, failures: int, asked_s: float | None) -> float:
     """Seconds without a new task after so many failures in a row; asked_s: what the provider itself wants."""
+    asked_s = min(asked_s, LIMIT_S) if asked_s else None
     match trouble:
         case Trouble.THROTTLED:
             return asked_s or min(THROTTLED_LIMIT_S, _doubled(1.0, failures - 1))

@@ -168,8 +168,11 @@ class Delivery:
 
     async def _post(self, live: _Live, *, fresh: bool) -> None:
         job, reply = live.job, live.draw(live.standing)
+        if not (self.lease() if fresh else await self._store.posting(job.id)):
+            log.warning("an announcement is left to the process that took it over", job=job.id)
+            self._let_go(live)
+            return
         if not fresh:
-            await self._store.posting(job.id)
             await self._store.keep_reply(job.id, reply)
         messenger = self.messengers.get(job.at.door)
         try:
@@ -261,7 +264,11 @@ class Delivery:
             found = await self._store.whereabouts() if before else {}
             for job, standing in before.items():
                 live, now = self._live.get(job), found.get(job)
-                if live is None or now is None:
+                if live is None:
+                    continue
+                if now is None:  # it has ended: the postman has it, unless its person was quicker, at another process
+                    if (await self._store.record(job)).deleted:
+                        self._let_go(live)
                     continue
                 moved = await self._store.job(job) if now.lane != live.job.provider else None
                 if live.standing is standing:  # else there is fresher news

@@ -115,17 +115,19 @@ class Intake:
             tabs=tabs,
         )
         draw = await self._teller.drawing(job)
-        ahead = await self._store.accept(
-            job,
-            lambda usage: policy.decide(usage, self._limits, now, cost_cents=job.reserved_cents or NOTHING),
-            draw=lambda ahead: draw(Standing(ahead=ahead, since=now)),
-            priority=policy.priority(by, self._limits),
-        )
-        reach("accept.written")
         with job_context(job.id):
-            log.info("job accepted", door=at.door, provider=job.provider, model=job.model)
             try:
+                ahead = await self._store.accept(
+                    job,
+                    lambda usage: policy.decide(usage, self._limits, now, cost_cents=job.reserved_cents or NOTHING),
+                    draw=lambda ahead: draw(Standing(ahead=ahead, since=now)),
+                    priority=policy.priority(by, self._limits),
+                )
+                reach("accept.written")
+                log.info("job accepted", door=at.door, provider=job.provider, model=job.model)
                 await self._delivery.announce(job, draw, Standing(ahead=ahead, since=now), fresh=True)
+            except RefusedError:  # nothing is written
+                raise
             except BaseException as error:  # whatever it was: a job that nobody will run must not hold money
                 if not (self._closing and isinstance(error, asyncio.CancelledError)):  # else the next life runs it
                     await asyncio.shield(self._take_back(job))

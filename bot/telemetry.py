@@ -17,6 +17,8 @@ SHORTEST: Final = 6
 """Characters; masking shorter secrets would black out ordinary words."""
 MASK: Final = "***"
 
+AGAIN_S: Final = 60.0
+
 _PRIVATE: Final = frozenset({"prompt", "token", "key", "api_key", "authorization", "secret", "password", "cookie"})
 """Names of values that never reach a line, whatever they hold."""
 _PATTERNS: Final = (
@@ -173,6 +175,19 @@ def _renderer(out: TextIO, *, eyes: bool) -> Processor:
     )
 
 
+class _Seldom(logging.Filter):
+    """The engine's threads say the same thing ten times a second while the database is away: once a minute will do."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._told: dict[str, float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        begins = record.getMessage().partition(":")[0][:80]
+        self._told = {said: at for said, at in self._told.items() if 0 <= record.created - at < AGAIN_S}
+        return self._told.setdefault(begins, record.created) == record.created
+
+
 def _quieten(level: str, handler: logging.Handler) -> None:
     """Libraries speak up from warnings on; aiohttp's access lines hold addresses and appear at debug alone."""
     logging.getLogger("aiohttp.access").setLevel("DEBUG" if level == "debug" else "ERROR")
@@ -180,5 +195,6 @@ def _quieten(level: str, handler: logging.Handler) -> None:
         logging.getLogger(name).setLevel("WARNING")
     engine = logging.getLogger("dbos")  # it adds a handler of its own only where it finds none
     engine.handlers[:] = [handler]
+    engine.filters[:] = [_Seldom()]
     engine.propagate = False
     engine.setLevel("WARNING")

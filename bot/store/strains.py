@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.breaker import TRIP, Strain, Trouble, pause_s, tripped
+from bot.breaker import TRIP, Strain, Trouble, pause_s, paused, tripped
 from bot.job import Job, JobId, Status
 from bot.record import decode
 from bot.store.tables import OPEN, jobs, lanes
@@ -23,15 +23,15 @@ def failed(connection: sa.Connection, lane: str, trouble: Trouble, asked_s: floa
     What fails while it is paused was on its way before: a burst of failures is one.
     """
     row = connection.execute(sa.select(lanes).where(lanes.c.name == lane).with_for_update()).one()
-    known, paused = row.reason == trouble and row.failures > 0, row.paused_until is not None and row.paused_until > now
-    failures = row.failures + (not paused) if known else 1
+    known, rests = row.reason == trouble and row.failures > 0, paused(row.paused_until, now)
+    failures = row.failures + (not rests) if known else 1
     until = now + timedelta(seconds=pause_s(trouble, failures, asked_s))
     strain = Strain(
         lane=lane,
         trouble=trouble,
         failures=failures,
         since=row.strained_at or now,
-        until=max(until, row.paused_until) if row.paused_until else until,
+        until=max(until, row.paused_until) if rests else until,
     )
     connection.execute(
         lanes.update()

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from bot.breaker import paused
 from bot.job import JobId, Pause, Status, Turn
 from bot.store import strains
 from bot.store.tables import OPEN, UNSURE, jobs, lanes
@@ -126,7 +127,7 @@ def pause(connection: sa.Connection, lane: str, until: datetime, reason: str) ->
 def pauses(connection: sa.Connection, now: datetime) -> tuple[Pause, ...]:
     """The lanes that are paused."""
     rows = connection.execute(sa.select(lanes).where(lanes.c.paused_until > now).order_by(lanes.c.name))
-    return tuple(Pause(row.name, row.paused_until, row.reason) for row in rows)
+    return tuple(Pause(row.name, row.paused_until, row.reason) for row in rows if paused(row.paused_until, now))
 
 
 def make(connection: sa.Connection, names: Sequence[str]) -> None:
@@ -138,7 +139,7 @@ def make(connection: sa.Connection, names: Sequence[str]) -> None:
 def _open(connection: sa.Connection, lane: str, now: datetime) -> sa.Row[Any] | None:
     """The lane's row, where turns are given; locked on PostgreSQL, so that no two processes count the same slot."""
     row = connection.execute(sa.select(lanes).where(lanes.c.name == lane).with_for_update()).one_or_none()
-    return row if row is not None and (row.paused_until is None or row.paused_until <= now) else None
+    return row if row is not None and not paused(row.paused_until, now) else None
 
 
 def _busy(connection: sa.Connection, lane: str, now: datetime) -> int:

@@ -67,7 +67,9 @@ class Checkup:
         except OSError:
             self._put(State.FAULT, "check-store-fault", place=str(folder), reason=self._reason("not-writable"))
         else:
-            self._put(State.WELL, "check-store", place=str(folder))
+            here = not self._settings.store.on_server, not self._settings.store.pictures_url.get_secret_value()
+            keeps = {(True, True): "all", (True, False): "jobs", (False, True): "pictures"}.get(here, "little")
+            self._put(State.WELL, "check-store", place=str(folder), keeps=keeps)
 
     async def pictures(self) -> None:
         """The bucket, if there is one, and what waits to be brought there."""
@@ -103,7 +105,7 @@ class Checkup:
             place = "store.database_url" if store.on_server else str(store.data_dir)
             self._put(State.FAULT, "check-store-fault", place=place, reason=str(error))
         else:
-            self._put(State.WELL, "check-database")
+            self._put(State.WELL, "check-database", server="yes" if self._settings.store.on_server else "no")
 
     async def _provider(self, catalogue: Catalogue, name: str) -> None:
         stand = next(each for each in catalogue.stands if each.name == name)

@@ -245,3 +245,27 @@ async def test_one_message_that_cannot_be_drawn_does_not_stop_the_others(post: P
         post.delivery.tell(job.id, Standing(progress=Progress("half")))
     await post.pass_s(1)
     assert post.street.messages["m1"].title == "half"
+
+
+async def test_who_is_gone_for_the_others_announces_nothing(post: Post) -> None:
+    job = await post.job()
+    post.delivery.lease = lambda: False
+    await post.delivery.announce(job, draw, QUEUED, fresh=True)
+    assert post.posts() == 0
+    assert post.delivery.standing(job.id) is None
+
+
+async def test_what_another_process_tells_of_by_now_is_not_announced_here(post: Post) -> None:
+    job = await post.job()
+    post.store.process = "another"  # type: ignore[misc]
+    await post.delivery.announce(job, draw, QUEUED)
+    assert post.posts() == 0
+
+
+async def test_a_message_that_another_process_took_away_is_looked_after_no_more(post: Post) -> None:
+    job = await post.job()
+    await post.delivery.announce(job, draw, QUEUED)
+    await post.store.take_back(job.id)
+    await post.store.forget(job.id)
+    await post.pass_s(3)
+    assert post.delivery.standing(job.id) is None

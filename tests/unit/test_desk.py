@@ -513,3 +513,20 @@ async def test_the_question_which_picture_has_a_button_for_each(home: TestHouse)
         ("Bild 1", kept[0].id, 4),
         ("Bild 2", kept[1].id, 4),
     ]
+
+
+async def test_a_wish_whose_asker_is_gone_by_the_time_that_it_is_written_keeps_no_money(
+    home: TestHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accept = home.store.accept
+
+    async def given_up(*args: object, **named: object) -> int:
+        await accept(*args, **named)  # type: ignore[arg-type]
+        raise asyncio.CancelledError
+
+    monkeypatch.setattr(home.store, "accept", given_up)
+    with pytest.raises(asyncio.CancelledError):
+        await imagine(home)
+    assert [record.status for record in await home.store.jobs()] == [Status.CANCELLED]
+    assert (await home.store.ledger_sum()).open_cents == 0
+    assert home.street.messages == {}

@@ -165,7 +165,7 @@ async def test_no_memory_is_kept_of_jobs_that_were_told(home: TestHouse) -> None
 
 
 async def test_what_the_database_complains_of_holds_no_prompt(home: TestHouse, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.desk.new_job_id", lambda: JobId("0123456789abcdef"))
+    monkeypatch.setattr("bot.intake.new_job_id", lambda: JobId("0123456789abcdef"))
     await imagine(home, "the first one")
     with pytest.raises(IntegrityError) as caught:
         await imagine(home, "a secret lighthouse")

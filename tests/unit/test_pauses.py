@@ -110,7 +110,7 @@ async def test_one_job_tries_a_provider_that_was_down_before_the_others_go(home:
         await tried.wait()
         before = len(home.provider.orders)
         for _ in range(5):
-            home.desk._waits()
+            home.desk._intake._waits()
             await home.store.waiting()
         assert len(home.provider.orders) == before
     sold.set()

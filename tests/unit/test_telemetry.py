@@ -18,10 +18,12 @@ def lines() -> Iterator[io.StringIO]:
     """The log as JSON lines; the process's own logging comes back afterwards."""
     root, engine = logging.getLogger(), logging.getLogger("dbos")
     before = (root.handlers[:], root.level, engine.handlers[:], engine.propagate, structlog.get_config())
+    filters = engine.filters[:]
     out = io.StringIO()
     telemetry.set_up(level="debug", style="json", stream=out)
     yield out
     root.handlers[:], root.level, engine.handlers[:], engine.propagate, config = before
+    engine.filters[:] = filters
     structlog.configure(**config)
     telemetry._hidden.clear()
 
@@ -48,6 +50,17 @@ def test_standard_loggers_take_the_same_road(lines: io.StringIO) -> None:
     logging.getLogger("some.library").warning("login with %s failed", "hunter2-secret")
     assert last(lines)["event"] == "login with *** failed"
     assert last(lines)["logger"] == "some.library"
+
+
+def test_what_the_engine_says_over_and_over_is_told_once_a_minute(lines: io.StringIO) -> None:
+    engine = logging.getLogger("dbos")
+    for second in range(0, 130, 10):
+        for complaint in ("Exception listing queues: away", f"Notification listener error: away since {second} s"):
+            record = engine.makeRecord("dbos", logging.WARNING, __file__, 1, complaint, (), None)
+            record.created = 1_000_000.0 + second
+            engine.handle(record)
+    assert lines.getvalue().count("Exception listing queues") == 3
+    assert lines.getvalue().count("Notification listener error") == 3
 
 
 def test_tokens_that_discord_puts_into_paths_are_masked(lines: io.StringIO) -> None:

@@ -363,9 +363,11 @@ async def test_what_can_be_neither_done_nor_refused_is_delivered_again(here: Lif
         slack.fail(method, status=503, times=None)
     said = await slack.say(here.ada, here.art, f"{here.me} help", wait=False)
     (told,) = said.delivered
+    await slack.until(lambda: slack.asked("conversations.open"))  # the last way in which a refusal could be told
     here.later(seconds=4)
     await slack.until(lambda: len(told.attempts) > 1)
     assert not told.acked
+    await slack.until(lambda: len(slack.asked("conversations.open")) > 1)
     slack.heal()
     here.later(minutes=2)
     await slack.all_settled([told])

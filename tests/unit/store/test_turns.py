@@ -219,3 +219,10 @@ async def test_two_processes_at_once_never_give_one_turn_twice_nor_more_than_the
     finally:
         await second.close()
     assert sorted(ended) == sorted(jobs)
+
+
+async def test_a_pause_from_before_the_clock_was_set_back_by_a_day_does_not_last_a_day(lane: Lane) -> None:
+    await lane.ask(ADA)
+    await lane.store.pause_lane("flux", lane.clock.now() + timedelta(days=1, seconds=30), "throttled")
+    assert await lane.store.pauses() == ()
+    assert len(await lane.store.give_turns("flux", 1, limit=1)) == 1

@@ -31,13 +31,16 @@ async def test_pictures_in_a_folder_beside_a_shared_database_are_remarked_on(
     code, said = await checked(capsys)
     assert code == 0
     assert "  Pictures lie in data on this machine." in said
-    assert "✓ The database is up to date" in said
+    assert "✓ Pictures are kept in data" in said
+    assert "✓ Jobs are kept in PostgreSQL, which is up to date" in said
 
 
 async def test_a_folder_of_ones_own_is_no_remark(capsys: pytest.CaptureFixture[str]) -> None:
     code, said = await checked(capsys)
     assert code == 0
     assert "store.pictures_url" not in said
+    assert "✓ Pictures and jobs are kept in data" in said
+    assert "✓ The database is up to date" in said
 
 
 async def test_a_database_of_a_newer_release_is_the_databases_fault(
