@@ -208,6 +208,7 @@ async def run(
         stopping = asyncio.create_task(stop.wait(), name="waiting for a signal")
         await asyncio.wait({stopping, house.tasks}, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
+        gc.unfreeze()  # what closes now may be collected: another house may be opened after it
         away = house.tasks.done() and _was_away(house.tasks)
         if not away:
             closing()

@@ -168,7 +168,7 @@ class Delivery:
 
     async def _post(self, live: _Live, *, fresh: bool) -> None:
         job, reply = live.job, live.draw(live.standing)
-        if not (self.lease() if fresh else await self._store.posting(job.id)):
+        if not (fresh and self.lease()) and not await self._store.posting(job.id):
             log.warning("an announcement is left to the process that took it over", job=job.id)
             self._let_go(live)
             return

@@ -123,11 +123,11 @@ class Desk:
         policy.may_touch(record.job, by)
         if record.status.ended:
             raise TooLateError()
-        if await self._store.cancel_queued(job):
-            self._over(job)
-            return
         if not await self._store.ask_cancel(job):
             raise TooLateError()
+        if await self._store.cancel_queued(job):  # once that is asked, nothing that runs is put back to wait
+            self._over(job)
+            return
         if not self._runner.stop(job):
             standing = self._delivery.standing(job) or Standing()
             self._delivery.tell(job, replace(standing, ahead=None, stopping=True))

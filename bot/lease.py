@@ -35,7 +35,7 @@ Given = Turn | JobId
 class Lease:
     """What a living process holds. tell and run take over one job each, to keep its message or to run it.
 
-    tells and runs say whether that goes on here already.
+    tells and runs say whether that goes on here already; buried(process) is called once for each that is gone.
     """
 
     def __init__(
@@ -48,9 +48,11 @@ class Lease:
         run: Callable[[Turn], Awaitable[None]],
         tells: Callable[[JobId], bool],
         runs: Callable[[Turn], bool],
+        buried: Callable[[str], Awaitable[None]],
     ) -> None:
         self._store, self._clock, self.worker = store, clock, worker
         self._tell, self._run, self._tells, self._runs = tell, run, tells, runs
+        self._buried = buried
         self._doors: Sequence[str] = ()
         self._beaten_at = 0.0
         self._left: list[Taken] = []
@@ -85,6 +87,7 @@ class Lease:
         if self._clock.steady() >= self._buries_at and await self._store.silent(LEASE_S):
             for process in await self._store.bury(LEASE_S):
                 log.warning("a process is gone", process=process)
+                await self._buried(process)
         if self._clock.steady() >= self._again_at:
             self._again_at = self._clock.steady() + AGAIN_S
             left, self._left = self._left, []
@@ -147,5 +150,8 @@ class Lease:
                     log.exception("nothing was taken over")
 
     async def leave(self) -> None:
-        """Let others have at once what is left undone."""
-        await self._store.leave()
+        """Let others have at once what is left undone; while the database is away, they wait for the lease to end."""
+        try:
+            await self._store.leave()
+        except Exception as error:  # noqa: BLE001 - the outermost line of this life, and nothing is lost
+            log.warning("others take over once the lease has ended", error=type(error).__name__)

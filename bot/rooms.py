@@ -141,6 +141,7 @@ def furnish(
         run=dispatch.take_over,
         tells=lambda job: delivery.standing(job) is not None,
         runs=dispatch.carries,
+        buried=made.bury,
     )
     delivery.lease = lambda: lease.held
     return Rooms(

@@ -155,8 +155,8 @@ class Settling:
             log.info("an unsure job has its end", provider=job.provider, outcome=type(outcome).__name__)
             if not isinstance(outcome, Moderated) and outcome.cost_cents:
                 telemetry.SPENT_CENTS.labels(job.provider).inc(float(outcome.cost_cents))
-        if (await self._store.record(job.id)).deleted and isinstance(outcome, Finished):
-            await self._gallery.erase(job.id)  # its person was quicker than the download
+        if (await self._store.record(job.id)).deleted:  # an end may hold words, and a picture's person was quicker
+            await self._gallery.erase(job.id)
         self._over(job.id)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import structlog
 from aiohttp import web
@@ -18,6 +19,13 @@ class Connection(web.RequestHandler):
     def __init__(self, server: web.Server, *, loop: asyncio.AbstractEventLoop, unreadable: str) -> None:
         super().__init__(server, loop=loop, access_log=None)  # type: ignore[arg-type]  # None, as the runner gives it
         self._unreadable = unreadable
+
+    def log_exception(self, *args: Any, **kw: Any) -> None:
+        """A body that is not what it says was answered; that its rest can't be read either is no fault of ours."""
+        if isinstance(kw.get("exc_info"), web.RequestPayloadError):
+            log.info("request unreadable", error="RequestPayloadError")
+        else:
+            super().log_exception(*args, **kw)
 
     def handle_error(
         self,

@@ -155,7 +155,9 @@ class Guard:
         return None
 
     async def _pace(self, request: web.Request, who: str) -> None:
-        if request.method in SAFE or request.path.startswith("/callbacks/"):  # a provider calls once for each picture
+        if request.path.startswith("/callbacks/"):  # a provider calls once for each picture; forgers use up no reads
+            await self._spend(RateLimitItemPerMinute(self.requests_per_minute * READS_PER_WRITE), "call", who)
+        elif request.method in SAFE:
             await self._spend(RateLimitItemPerMinute(self.requests_per_minute * READS_PER_WRITE), "read", who)
         else:
             await self._spend(RateLimitItemPerMinute(self.requests_per_minute), "write", who)

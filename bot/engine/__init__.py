@@ -72,6 +72,10 @@ class Engine(Protocol):
         """How that run stands."""
         ...
 
+    async def bury(self, process: str) -> None:
+        """Let go of what the engine kept for a process that is gone; its runs stay, for `paint`."""
+        ...
+
     async def forget(self, before: datetime) -> None:
         """Let go of runs that went through before that moment; those that did not are kept for a look."""
         ...

@@ -26,7 +26,8 @@ log = structlog.get_logger(__name__)
 
 RELEASE_OF_STEPS: Final = "1"
 """Fixed on purpose: DBOS's default, a hash of the source, strands every unfinished job at a deploy."""
-POLL_S: Final = 0.5
+QUEUES: Final = "imagebot-"
+POLL_S: Final = 1.0
 """How often a process looks for the runs that it takes over: the longest that such a run waits."""
 DRAIN_S: Final = 5.0
 """How long a stop waits for the answer to a purchase that is on its way."""
@@ -128,6 +129,10 @@ class DurableEngine:
         DBOS(config=config)
         DBOS.listen_queues([self._queue])
         DBOS.launch()  # on this loop's thread: that is how DBOS learns which loop the runs belong to
+        if sqlite:  # one house at a time: all others were of earlier lives
+            for queue in await DBOS.list_queues_async():
+                if queue.name.startswith(QUEUES):
+                    await DBOS.delete_queue_async(queue.name)
         await DBOS.register_queue_async(self._queue, polling_interval_sec=POLL_S, on_conflict="always_update")
 
     async def paint(self, turn: Turn) -> None:
@@ -157,6 +162,10 @@ class DurableEngine:
         if known is None:
             return Run.UNKNOWN
         return Run.OVER if known.status in OVER else Run.GOING
+
+    async def bury(self, process: str) -> None:
+        # Every process reads the list of all queues once a second, and nobody else takes one off it.
+        await DBOS.delete_queue_async(f"{QUEUES}{process}")
 
     async def forget(self, before: datetime) -> None:
         while runs := await DBOS.list_workflows_async(
@@ -223,7 +232,7 @@ class DurableEngine:
     @property
     def _queue(self) -> str:
         """A queue of its own, in which nothing waits but the runs that it takes over."""
-        return f"imagebot-{self._process}"
+        return f"{QUEUES}{self._process}"
 
 
 _engine: DurableEngine | None = None

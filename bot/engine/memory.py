@@ -54,6 +54,9 @@ class MemoryEngine:
             return Run.UNKNOWN
         return Run.OVER if self._runs[turn].done() else Run.GOING
 
+    async def bury(self, process: str) -> None:
+        pass
+
     async def forget(self, before: datetime) -> None:
         self._runs = {turn: task for turn, task in self._runs.items() if not task.done()}
 

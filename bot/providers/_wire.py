@@ -202,8 +202,12 @@ class Wire:
         return self._fault(answer, BrokenError, names or {})
 
     def unseen(self, answer: Answer) -> ProviderError:
-        """What an answer other than 2xx to a look means; whatever may pass is UnreachableError."""
-        return self._fault(answer, UnreachableError, {})
+        """What an answer other than 2xx to a look means; whatever may pass is UnreachableError.
+
+        So is a complaint: it is about the look, and says nothing of a task that may have been made and charged.
+        """
+        error = self._fault(answer, UnreachableError, {})
+        return UnreachableError(str(error), provider=self._vendor) if isinstance(error, RejectedError) else error
 
     def _fault(self, answer: Answer, otherwise: type[ProviderError], names: Mapping[str, str]) -> ProviderError:
         kind = FAULTS.get(answer.status, otherwise)

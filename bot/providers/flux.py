@@ -167,11 +167,11 @@ def running(task: Task) -> Progress:
 
 
 def rendered(task: Task) -> Rendered:
-    """Ready; raises BrokenError where the picture's address is missing."""
+    """Ready; raises UnsureError where the picture's address is missing: it may be charged all the same."""
     result = task.result if isinstance(task.result, dict) else {}
     link, seed = result.get("sample"), result.get("seed")
     if not isinstance(link, str) or not link:
-        raise BrokenError("ready without a picture", provider="flux")
+        raise UnsureError("ready without a picture", provider="flux")
     known = type(seed) is int and 0 <= seed <= SEED_LIMIT  # another one can neither be kept nor asked for again
     return Rendered(link=link, seed=seed if known else None, word=task.status)
 

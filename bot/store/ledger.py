@@ -28,6 +28,7 @@ def hold(connection: sa.Connection, job: Job, now: datetime) -> Mapping[Tab, Spe
 
 def move(connection: sa.Connection, job: Job, to: Job, now: datetime) -> Mapping[Tab, Spent]:
     """Hold for the job as it will be, instead of as it was; gives what its counters showed without it."""
+    totals.lock(connection, (*job.tabs, *to.tabs))
     _write(connection, job, now, [(Entry.RELEASE, 1, job.reserved_cents or NOTHING)])
     return _write(connection, to, now, [(Entry.HOLD, 1, to.reserved_cents)])
 

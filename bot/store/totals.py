@@ -53,9 +53,7 @@ def add(connection: sa.Connection, job: Job, pictures: int, cents: Decimal, now:
     """
     if not job.tabs:  # accepted by a release that did not count
         return {}
-    tabs = sorted(job.tabs, key=lambda tab: (tab.scope, tab.period))
-    rows = [{"scope": tab.scope, "period": tab.period, "pictures": pictures, "cents": cents} for tab in tabs]
-    counted = {(row.scope, row.period): row for row in connection.execute(_counting(connection.dialect.name), rows)}
+    counted = _count(connection, job.tabs, pictures, cents)
     passed: list[dict[str, Any]] = []
     before: dict[Tab, Spent] = {}
     for tab in job.tabs:
@@ -67,6 +65,12 @@ def add(connection: sa.Connection, job: Job, pictures: int, cents: Decimal, now:
     if passed:
         connection.execute(_noting(connection.dialect.name), passed)
     return before
+
+
+def lock(connection: sa.Connection, tabs: Sequence[Tab]) -> None:
+    """Lock all of these in that order, where a transaction counts more than once, not each time in the same ones."""
+    if tabs:
+        _count(connection, tabs, 0, NOTHING)
 
 
 def days(connection: sa.Connection, scope: str, periods: Sequence[str]) -> tuple[Share, ...]:
@@ -104,6 +108,15 @@ def shares(connection: sa.Connection, of: Of, period: str, top: int | None) -> t
         .limit(top)
     )
     return tuple(Share(row.scope.removeprefix(start), Spent(row.pictures, row.cents)) for row in rows)
+
+
+def _count(
+    connection: sa.Connection, tabs: Sequence[Tab], pictures: int, cents: Decimal
+) -> dict[tuple[str, str], sa.Row[Any]]:
+    """Each counter as it is afterwards."""
+    named = sorted({(tab.scope, tab.period) for tab in tabs})
+    rows = [{"scope": scope, "period": period, "pictures": pictures, "cents": cents} for scope, period in named]
+    return {(row.scope, row.period): row for row in connection.execute(_counting(connection.dialect.name), rows)}
 
 
 @cache

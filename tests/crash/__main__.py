@@ -38,20 +38,22 @@ class Played:
     def note(self, pair: Pair, playing: Future[Verdict]) -> None:
         """Keep how a scenario went, and say it."""
         each, database = pair
-        name = each.name, database
         findings: Sequence[str] = ()
         match playing.exception():
             case None:
                 verdict = playing.result()
-                self.rows[name], findings = report.row(verdict), verdict.findings
+                row, findings = report.row(verdict), verdict.findings
+                how = "broken" if findings else "held"
             case SkippedError() as error:
-                self.rows[name] = report.skipped(each, database, f"not played: {error}")
+                how = f"not played: {error}"
+                row = report.skipped(each, database, how)
             case error:
-                self.rows[name], findings = report.skipped(each, database, "broken"), [f"it broke off: {error!r}"]
+                how, findings = "broken", [f"it broke off: {error!r}"]
+                row = report.skipped(each, database, how)
+        self.rows[each.name, database] = row
         said = [f"{each.name} on {database}: {finding}" for finding in findings]
         self.broken += said
-        how = "broken" if said else "over"
-        print(f"{len(self.rows)} of {self.of} {how}: {each.name} on {database}", *said, sep="\n  ", file=sys.stderr)
+        print(f"{len(self.rows)} of {self.of}: {each.name} on {database}: {how}", *said, sep="\n  ", file=sys.stderr)
 
 
 def main() -> int:

@@ -100,6 +100,7 @@ SCENARIOS: Final = (
     ),
     _scenario("link lapsed", "the signed address is no longer good after a restart", link_lapses),
     _scenario(
-        "provider away", "nobody answers for half a minute, amid everything", outage, latency={"work_s": (0.5, 1.0)}
+        "provider away", "nobody answers for half a minute: jobs wait, and none of them fails", outage,
+        latency={"work_s": (0.5, 1.0)},
     ),
 )  # fmt: skip

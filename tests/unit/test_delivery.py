@@ -250,6 +250,7 @@ async def test_one_message_that_cannot_be_drawn_does_not_stop_the_others(post: P
 async def test_who_is_gone_for_the_others_announces_nothing(post: Post) -> None:
     job = await post.job()
     post.delivery.lease = lambda: False
+    await post.store.leave()  # as its burial does
     await post.delivery.announce(job, draw, QUEUED, fresh=True)
     assert post.posts() == 0
     assert post.delivery.standing(job.id) is None

@@ -27,12 +27,17 @@ class Process:
         self.store, self.clock = store, clock
         self.tales: list[JobId] = []
         self.runs: list[JobId] = []
+        self.buried: list[str] = []
         self.broken: set[JobId] = set()
         self.slow = False
         self.lease = Lease(
             store, clock, worker=worker, tell=self.tell, run=self.run,
             tells=lambda job: job in self.tales, runs=lambda turn: turn.job in self.runs,
+            buried=self.bury,
         )  # fmt: skip
+
+    async def bury(self, process: str) -> None:
+        self.buried.append(process)
 
     async def tell(self, job: JobId) -> None:
         self._stumble(job)
@@ -108,6 +113,7 @@ async def test_what_a_silent_process_did_is_carried_on_with_by_exactly_one(postg
         await asyncio.gather(first.lease.take_over(), second.lease.take_over())
         assert sorted(first.runs + second.runs) == jobs
         assert sorted(first.tales + second.tales) == jobs
+        assert first.buried + second.buried == [gone.store.process]
 
 
 async def test_who_has_no_worker_or_not_the_door_leaves_that_to_others(postgres_url: str) -> None:
@@ -195,6 +201,14 @@ async def test_one_job_that_cannot_be_read_keeps_no_other_and_is_tried_again(pos
         await heir.clock.advance(AGAIN_S)
         await heir.lease.take_over()
         assert len(heir.runs) == len(heir.tales) == 3
+
+
+async def test_a_process_goes_in_order_from_a_database_that_does_not_work(postgres_url: str) -> None:
+    async with process(postgres_url) as one:
+        with psycopg.connect(postgres_url, autocommit=True) as admin:
+            admin.execute("ALTER TABLE processes RENAME TO gone")
+            await one.lease.leave()
+            admin.execute("ALTER TABLE gone RENAME TO processes")
 
 
 async def test_a_file_has_one_process_which_lost_nothing_by_being_away(tmp_path: Path) -> None:

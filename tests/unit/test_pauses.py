@@ -215,3 +215,35 @@ def test_a_pause_is_told_in_the_hours_of_the_house_and_in_both_languages() -> No
             seen[person.locale, reason] = body
     assert all("12:05 CET" in body for body in seen.values())
     assert len(set(seen.values())) == 6
+
+
+async def test_a_job_that_is_put_back_as_it_is_cancelled_does_not_wait_on(
+    home: TestHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its provider may take nothing for ten minutes."""
+    release, asked = asyncio.Event(), asyncio.Event()
+
+    async def submit(order: Order) -> Ticket:
+        asked.set()
+        await release.wait()
+        raise ThrottledError(retry_after_s=500)
+
+    home.provider.on_submit = submit
+    job = await imagine(home)
+    await asked.wait()
+    looks = home.store.cancel_queued
+
+    async def slow(job: JobId) -> bool:
+        found = await looks(job)
+        release.set()
+        async with asyncio.timeout(10):
+            while (await home.store.record(job)).status is Status.RUNNING:
+                await asyncio.sleep(0.01)
+        return found
+
+    monkeypatch.setattr(home.store, "cancel_queued", slow)
+    await home.desk.cancel(job, by=ADA)
+    release.set()
+    async with asyncio.timeout(4):  # half of the pause
+        assert (await home.told(job)).tone is Tone.CANCELLED
+    assert (await home.store.ledger_sum()).open_cents == 0

@@ -332,3 +332,37 @@ async def test_a_second_purchase_that_is_refused_is_not_paid_for(tmp_path: Path,
         sums = await home.store.ledger_sum()
         assert (sums.settled_cents, sums.open_cents) == (0, 0)
         assert await home.store.unbalanced() == ()
+
+
+@pytest.mark.parametrize(
+    ("end", "cents"),
+    [
+        (Rendered(link="https://pictures.test/fox", cost_cents=Decimal(3)), Decimal(3)),
+        (Moderated(where=Where.IMAGE, reasons=("a word of Ada's",)), Decimal(0)),
+    ],
+)
+async def test_of_people_who_were_forgotten_a_late_end_leaves_the_cost_alone(
+    tmp_path: Path, end: Rendered | Moderated, cents: Decimal
+) -> None:
+    async with house(tmp_path, clock=HastyClock(), provider=Ringing()) as home:
+        job = await answer_lost(home)
+        await home.told(job)
+        await home.desk.forget_people("test", "ada")
+        said = len(home.street.history)
+        home.provider.on_poll = polled(end)
+        assert await home.desk.called_back("scripted", f"{job}.0", {"secret": "right"}, b"task-1")
+
+        async def over() -> bool:
+            return (await home.store.record(job)).status is not Status.UNSURE
+
+        await soon(over)
+
+        async def nothing_kept() -> bool:
+            record = await home.store.record(job)
+            return record.ticket is None and getattr(record.outcome, "reasons", ()) == ()
+
+        await soon(nothing_kept)
+        sums = await home.store.ledger_sum()
+        assert (sums.settled_cents, sums.open_cents) == (cents, 0)
+        assert len(home.street.history) == said
+        assert await home.store.unbalanced() == ()

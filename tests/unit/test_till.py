@@ -34,7 +34,7 @@ async def test_who_spent_nothing_reads_that_and_sees_no_plot(tmp_path: Path) -> 
     async with house(tmp_path, pictures_per_day=3) as home:
         reply = await home.desk.usage(by=ADA, at=STREET)
         assert told(reply)["today"] == told(reply)["month"] == "nothing"
-        assert told(reply)["cap-1"].startswith("3 of 3 pictures; anew ")
+        assert told(reply)["cap-1"].startswith("3 of 3 pictures; resets ")
         assert reply.pictures == ()
 
 
@@ -44,8 +44,8 @@ async def test_a_person_reads_their_own_and_what_is_left_of_each_cap_that_goes_f
         await imagine(home, BOB)
         reply = await home.desk.usage(by=ADA, at=STREET)
         assert told(reply)["today"] == told(reply)["month"] == "1 picture, $0.03"
-        assert told(reply)["cap-1"].startswith("2 of 3 pictures; anew ")
-        assert told(reply)["cap-2"].startswith("$0.04 of $0.10; anew ")
+        assert told(reply)["cap-1"].startswith("2 of 3 pictures; resets ")
+        assert told(reply)["cap-2"].startswith("$0.04 of $0.10; resets ")
         assert "people" not in told(reply)
         (plot,) = reply.pictures
         assert plot.width == 1080

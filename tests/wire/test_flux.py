@@ -173,7 +173,6 @@ async def test_moderation_is_an_answer_with_the_vendors_reasons(
         (Fault.ERROR_NULL, BrokenError, ""),
         (Fault.ERROR_503, BrokenError, "worker lost"),
         (Fault.FAILED, BrokenError, ""),
-        (Fault.READY_WITHOUT_SAMPLE, BrokenError, ""),
         (Fault.VANISHED, VanishedError, ""),
     ],
 )
@@ -186,6 +185,16 @@ async def test_a_task_that_ends_badly_says_how(
     with pytest.raises(error) as raised:
         await provider.poll(ticket)
     assert raised.value.said == said
+
+
+async def test_a_task_that_is_ready_without_a_picture_may_be_charged(
+    provider: Flux, vendor: FluxStandIn, clock: HastyClock
+) -> None:
+    vendor.fault(Fault.READY_WITHOUT_SAMPLE)
+    ticket = await bought(provider)
+    await clock.advance(WORK_S)
+    with pytest.raises(UnsureError):
+        await provider.poll(ticket)
 
 
 async def test_a_late_replica_is_told_from_a_task_on_its_way(

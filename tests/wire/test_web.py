@@ -442,6 +442,13 @@ async def test_a_provider_calls_back_without_a_token_and_is_answered_at_once(tmp
         assert (provider, name, body, headers["x-thing"]) == ("flux", "genuine", b'{"id": "task-1"}', "a")
 
 
+async def test_whoever_forges_calls_keeps_nobody_from_the_page(tmp_path: Path) -> None:
+    async with visiting(tmp_path, requests_per_minute=1) as visit:
+        forged = [(await visit.post("/callbacks/flux/forged", data=b"{}")).status for _ in range(30)]
+        assert forged == [404] * 20 + [429] * 10
+        assert (await visit.get("/")).status == 200
+
+
 async def test_a_call_that_is_not_the_providers_finds_nothing(visit: Visit) -> None:
     assert (await visit.post("/callbacks/flux/forged", data=b"{}")).status == 404
     assert (await visit.post("/callbacks/flux/genuine", data=b" " * 70_000)).status == 413

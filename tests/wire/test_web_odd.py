@@ -70,6 +70,15 @@ async def test_bytes_that_cannot_be_read_are_400_in_json(visit: Visit, sent: str
     assert not visit.desk.asks
 
 
+async def test_a_body_that_is_not_what_it_says_fills_no_log_with_traces(
+    visit: Visit, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with line(visit) as (reader, writer):
+        writer.write(f"{POST}Content-Length: 3\r\nContent-Encoding: gzip\r\n\r\nabc".encode())
+        assert (await reader.read()).startswith(b"HTTP/1.1 400")
+    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == []
+
+
 @pytest.mark.parametrize(
     ("header", "status"),
     [("Authorization: Bearer \xff\xfe", 401), ("Idempotency-Key: \xff\xfe", 202), ("Expect: the-unexpected", 202),

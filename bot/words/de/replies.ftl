@@ -101,7 +101,7 @@ error-unsure = Gleich nach dem Abschicken ist die Verbindung abgerissen, deshalb
 failed-billed = Ich kann kein Bild zeigen, aber der Anbieter hat dafür { $cost } berechnet. Das tut mir leid.
 billed-picture-lost = Dieses Bild wurde gemalt, war aber weg, bevor ich es holen konnte. Der Anbieter hat dafür { $cost } berechnet. Das tut mir leid.
 error-picture-lost = Dieses Bild wurde gemalt, war aber weg, bevor ich es holen konnte. Vielleicht hat der Anbieter dafür etwas berechnet; wie viel, weiß ich nicht. Das tut mir leid.
-error-never-made = Es gibt kein Bild: Wie sich zeigte, wurde dieses nie gemalt. Berechnet wurde nichts; bitte versuch es noch einmal.
+error-never-made = Es gibt kein Bild: Wie sich herausstellte, wurde es nie gemalt. Berechnet wurde nichts; bitte versuch es noch einmal.
 
 ## Die Antwort an ihren Ort bringen
 

@@ -65,7 +65,7 @@ check-store = { $keeps ->
 check-store-fault = { $place } ist nicht zu gebrauchen: { $reason }
 check-pictures = Bilder liegen in { $place }
 check-pictures-fault = Bilder können nicht in { $place } liegen: { $reason }
-check-pictures-public = Die Bilder in { $place } kann jeder lesen, auch ohne Schlüssel. Schließ das: bei Amazon heißt es Block Public Access.
+check-pictures-public = Die Bilder in { $place } kann jeder lesen, auch ohne Schlüssel. Schließ das; bei Amazon heißt es Block Public Access.
 check-pictures-late = { $count ->
     [one] Ein Bild wartet auf dieser Platte, bis es dorthin kann.
    *[other] { $count } Bilder warten auf dieser Platte, bis sie dorthin können.

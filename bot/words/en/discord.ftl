@@ -5,7 +5,7 @@
 discord-command-imagine = Paint a picture from words
 discord-command-upscale = Make a picture larger
 discord-command-jobs = Your pictures: those in the making and the latest, with links
-discord-command-usage = What you have used and what is left; who moderates reads everybody’s
+discord-command-usage = What you have used and what is left; moderators read everybody’s
 discord-command-about = What I can do here, what you have left today, and what becomes of your words
 discord-command-help = What you can say and press, with every setting
 discord-menu-upscale = Upscale

@@ -71,7 +71,7 @@ error-job-unknown = I don’t know that request any more.
 error-not-yours = Only the person who asked for this picture, or a moderator, can do that.
 error-too-late = That one has already ended.
 error-no-task = I know of no task that I could ask the picture service about. Whoever runs me can see in its bill whether this was charged, and settle it.
-error-still-unsure = The picture service can’t say yet how this ended. I keep asking for a day, and tell you here as soon as it knows.
+error-still-unsure = The picture service can’t say yet how this ended. I’ll keep asking for a day, and tell you here as soon as it knows.
 error-outdated = That is from another version of me, and I don’t know it any more. Please use a newer message, or try the command again in a minute.
 error-duplicate = I’m already on it.
 error-closing = I’m just being restarted. Please ask again in a minute.
@@ -101,7 +101,7 @@ error-unsure = The connection broke right after I sent this off, so I can’t te
 failed-billed = There is no picture to show, but the provider charged { $cost } for this one. I’m sorry.
 billed-picture-lost = This picture was made, but it was gone before I could fetch it. The provider charged { $cost } for it. I’m sorry.
 error-picture-lost = This picture was made, but it was gone before I could fetch it. The provider may have charged for it; I don’t know how much. I’m sorry.
-error-never-made = There is no picture: it turned out that this one was never made. Nothing was charged; please try again.
+error-never-made = There is no picture: as it turned out, it was never made. Nothing was charged; please try again.
 
 ## Getting the answer to its place
 
@@ -150,9 +150,9 @@ state-queued = { $ahead ->
    *[other] { $ahead } pictures are ahead of yours.
 }
 state-paused = { $reason ->
-    [throttled] The picture service asked for a pause. I go on at { CLOCK($until) }.
-    [out-of-credit] Our credit with the picture service is used up, and our operator can see that. I ask again at { CLOCK($until) }.
-   *[down] The picture service is down. I try again at { CLOCK($until) }.
+    [throttled] The picture service asked for a pause. I’ll go on at { CLOCK($until) }.
+    [out-of-credit] Our credit with the picture service is used up, and our operator can see that. I’ll ask again at { CLOCK($until) }.
+   *[down] The picture service is down. I’ll try again at { CLOCK($until) }.
 }
 state-instead = { $reason ->
     [throttled] { $of } asked for a long pause

@@ -65,7 +65,7 @@ check-store = { $keeps ->
 check-store-fault = { $place } cannot be used: { $reason }
 check-pictures = Pictures are kept in { $place }
 check-pictures-fault = Pictures cannot be kept in { $place }: { $reason }
-check-pictures-public = Everybody can read the pictures in { $place } without a key. Close it: with Amazon, Block Public Access.
+check-pictures-public = Everybody can read the pictures in { $place } without a key. Close it; at Amazon that is called Block Public Access.
 check-pictures-late = { $count ->
     [one] One picture waits on this disk until it can be brought there.
    *[other] { $count } pictures wait on this disk until they can be brought there.
@@ -269,7 +269,7 @@ terminal-no-jobs = There are no jobs yet.
 terminal-no-jobs-of = No job is { $status }.
 terminal-nothing-stuck = Nothing is stuck: no job is late, untold or unsure.
 terminal-rerun = { $job } waits for its turn again.
-terminal-not-rerun = { $job } cannot run again: it is { $status }. Only a job runs again that surely ended without a picture and whose words are still kept.
+terminal-not-rerun = { $job } cannot run again: it is { $status }. Only a job that surely ended without a picture, and whose words are still kept, can run again.
 terminal-settled-charged = { $job } is settled: the picture was paid for and is lost. The bot tells its person.
 terminal-settled-free = { $job } is settled: nothing was paid. The bot tells its person.
 terminal-not-settled = { $job } is not unsure: it is { $status }.

@@ -30,7 +30,7 @@ error-budget-spent = This picture costs { MONEY($cost_cents) }, and { $left_cent
 } for { $per ->
     [month] this month
    *[day] today
-}. It begins anew { next-period }; until then a cheaper model may still fit.
+}. It resets { next-period }; until then a cheaper model may still fit.
 usage-title = What was spent
 usage-body = Pictures that are on their way count, too; what fails or is refused is taken off again.
 usage-body-free = There is no limit for you. Pictures that are on their way count, too.
@@ -57,11 +57,11 @@ usage-of-pictures = { $part } of { $limit ->
    *[other] { $limit } pictures
 }
 usage-of-money = { $part } of { $limit }
-usage-anew = anew { next-period }
+usage-anew = resets { next-period }
 label-usage-today = You, today
 label-usage-month = You, this month
-label-usage-team-today = All, today
-label-usage-team-month = All, this month
+label-usage-team-today = The team, today
+label-usage-team-month = The team, this month
 label-usage-people = By person
 label-usage-models = By model
 label-usage-unsure = Held, end unknown

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from bot.errors import BrokenError, VanishedError
+from bot.errors import BrokenError, UnsureError, VanishedError
 from bot.job import Moderated, Progress, Rendered, Where
 from bot.offer import Ratios
 from bot.providers.flux import OFFERS, READINGS, Settings, Task
@@ -57,8 +57,8 @@ def test_reasons_are_taken_in_any_shape(details: object, reasons: tuple[str, ...
 
 
 @pytest.mark.parametrize("result", [None, {}, {"sample": None}, {"sample": ""}, {"sample": 3}, "https://x", []])
-def test_ready_without_a_picture_is_broken(result: object) -> None:
-    with pytest.raises(BrokenError):
+def test_ready_without_a_picture_may_be_charged(result: object) -> None:
+    with pytest.raises(UnsureError):
         read("Ready", result=result)
 
 
@@ -73,7 +73,7 @@ def test_a_result_needs_nothing_but_its_sample() -> None:
 def test_no_answer_breaks_a_reading(status: str, part: object) -> None:
     try:
         reading = read(status, result=part, progress=part, details=part)
-    except (BrokenError, VanishedError):
+    except (BrokenError, UnsureError, VanishedError):
         return
     assert isinstance(reading, Progress | Moderated | Rendered)
 

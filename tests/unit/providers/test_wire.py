@@ -132,7 +132,7 @@ def test_a_paid_call_is_unsure_wherever_a_task_may_live_on(status: int, body: ob
     assert type(wire().unsold(answer(body, status))) is kind
 
 
-@pytest.mark.parametrize("status", [200, 302, 500, 502, 503, 504, 524])
+@pytest.mark.parametrize("status", [200, 302, 400, 413, 422, 500, 502, 503, 504, 524])
 def test_a_look_that_found_no_answer_may_be_taken_again(status: int) -> None:
     assert type(wire().unseen(answer(b"<html>", status))) is UnreachableError
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
 from random import Random
@@ -12,9 +13,9 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.errors import BotError
+from bot.errors import TooLateError
 from bot.job import Cancelled, Failed, Finished, Job, JobId, Moderated, Outcome, Status, Ticket, Where
-from bot.message import Person, Place
+from bot.message import Person
 from bot.policy import Limits, tabs
 from bot.request import ImageId
 from bot.spending import Cap, Of, Per, Spent, Tab
@@ -68,20 +69,19 @@ async def _step(store: Store, clock: HeldClock, random: Random) -> None:
         case "reroute":
             await _reroute(store, job, random)
         case "resubmit":
-            if (await store.record(job.id)).status is Status.RUNNING and await store.resubmitting(job):
-                if random.random() < 0.5:
-                    await store.not_resubmitted(job)
+            runs = (await store.record(job.id)).status is Status.RUNNING
+            if runs and await store.resubmitting(job) and random.random() < 0.5:
+                await store.not_resubmitted(job)
         case "cancel":
-            await store.cancel_queued(job.id) or await store.ask_cancel(job.id)
+            await store.ask_cancel(job.id)
+            await store.cancel_queued(job.id)
         case "finish":
             await store.finish(job.id, _outcome(random, unsure=random.random() < 0.5))
         case "settle":
             await store.settle(job.id, _outcome(random, unsure=False))
         case "rerun":
-            try:
+            with suppress(TooLateError):
                 await store.rerun(job.id, lambda job: _tabs(job.by, clock, job.provider))
-            except BotError:
-                pass
         case "erase":
             if random.random() < 0.2:
                 await store.erase(job.id)

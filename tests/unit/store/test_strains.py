@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+import sqlalchemy as sa
 
 from bot.breaker import TRIP, Trouble
 from bot.errors import BudgetSpentError, OverdueError, UnsureError
 from bot.job import Cancelled, Failed, Finished, Job, JobId, Status, Takeover, Ticket, Turn
+from bot.message import Person
 from bot.request import ImageId
 from bot.spending import Spent, Tab
 from bot.store import Store
@@ -262,3 +265,31 @@ async def test_who_waits_in_a_lane_is_found_by_how_long(store: Store, clock: Hel
     assert [job.id for job in await store.waiting_in(LANE, now - timedelta(seconds=5), limit=9)] == [early]
     assert await store.fail_queued(early, Failed.by(OverdueError()))
     assert [job.id for job in await store.waiting_in(LANE, now + timedelta(seconds=1), limit=9)] == [late]
+
+
+@on_postgresql
+async def test_jobs_that_change_places_at_once_do_not_wait_for_each_other(
+    store: Store, other: Store, clock: HeldClock
+) -> None:
+    """Counters are locked in one order: in two, the server would have to break the knot, after a second."""
+    there = [made_job(clock, by=Person("web", f"p{n}", ""), tabs=(TEAM, OLD)) for n in range(20)]
+    back = [elsewhere(made_job(clock, by=Person("web", f"q{n}", ""))) for n in range(20)]
+    for job in (*there, *back):
+        await store.accept(job, anything_goes, draw=drawn)
+    before = knots(store)
+    moves = [store.reroute(elsewhere(job), anything_goes, found=Status.QUEUED, priority=0) for job in there]  # type: ignore[arg-type]
+    for job in back:
+        heir = replace(job, provider="flux", model="flux-dev", reserved_cents=Decimal(2), tabs=(TEAM, OLD))
+        moves.append(other.reroute(heir, anything_goes, found=Status.QUEUED, priority=0))  # type: ignore[arg-type]
+    assert all(await asyncio.gather(*moves))
+    assert (await store.spent([TEAM, OLD, NEW])) == {
+        TEAM: Spent(40, Decimal(100)), OLD: Spent(20, Decimal(40)), NEW: Spent(20, Decimal(60))
+    }  # fmt: skip
+    assert knots(store) == before
+
+
+def knots(store: Store) -> int:
+    """How often the server had to end a transaction so that another could go on."""
+    with store.engines[0].connect() as connection:
+        asked = sa.text("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+        return int(connection.scalar(asked) or 0)
