@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import gc
 import importlib
+import os
 import signal
+import threading
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -85,6 +87,9 @@ class Part:
 
 
 WHOLE: Final = Part()
+STOP_S: Final = 14.0
+"""A stop that lasts longer, as where the database is away, ends as a crash does, which loses nothing. Supervisors wait
+15 s before they kill (docs/operating.md)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +207,11 @@ async def run(
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(sign, stop.set)
-    async with open_house(settings, part=part) as house:
+    late = threading.Timer(STOP_S, _end_at_once)
+    late.daemon = True
+    async with AsyncExitStack() as closed:
+        closed.callback(late.cancel)
+        house = await closed.enter_async_context(open_house(settings, part=part))
         opened(house)
         gc.freeze()  # what the house is made of stays; looking through it again held the loop up for 200 ms
         stopping = asyncio.create_task(stop.wait(), name="waiting for a signal")
@@ -211,8 +220,14 @@ async def run(
         gc.unfreeze()  # what closes now may be collected: another house may be opened after it
         away = house.tasks.done() and _was_away(house.tasks)
         if not away:
+            late.start()
             closing()
     return away and not stop.is_set()  # a signal that came while it closed is heeded, too
+
+
+def _end_at_once() -> None:
+    log.error("the house could not be closed in time, and ends as it is")
+    os._exit(1)
 
 
 def _was_away(tasks: asyncio.Task[None]) -> bool:

@@ -187,7 +187,8 @@ class Detour:
 
     async def _end(self, job: Job, strain: Strain) -> None:
         with job_context(job.id):
-            if await self._store.fail_queued(job.id, Failed.by(_ENDS[strain.trouble](provider=job.provider))):
+            end = Failed.by(_ENDS[strain.trouble](provider=job.provider))
+            if await self._store.fail_queued(job.id, strain.lane, end):
                 log.info("job ended", status="failed", provider=job.provider, model=job.model)
                 self._over(job.id)
 

@@ -84,7 +84,8 @@ class Lease:
 
     async def take_over(self) -> None:
         """Carry on with whatever processes that are gone have left, as far as this one can."""
-        if self._clock.steady() >= self._buries_at and await self._store.silent(LEASE_S):
+        may_bury = self._clock.steady() >= self._buries_at and await self._store.silent(LEASE_S)
+        if may_bury and self.held:  # still: a look that waited for the database finds nobody's beats there
             for process in await self._store.bury(LEASE_S):
                 log.warning("a process is gone", process=process)
                 await self._buried(process)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -65,8 +66,10 @@ class Bucket:
         if wrong or read.scheme != "s3":
             raise SettingsError(f"store.pictures_url must be empty or {FORM}; credentials come from AWS_ACCESS_KEY_ID.")
         endpoint = read.query.get("endpoint_url", "")
-        if endpoint and URL(endpoint).scheme not in ("http", "https"):
-            raise SettingsError("store.pictures_url: endpoint_url must begin with https:// (or http:// on your own).")
+        if endpoint and not re.match(r"https?://[^/@]+(/[^@]*)?\Z", endpoint):  # what is before an @ would be in links
+            raise SettingsError(
+                "store.pictures_url: endpoint_url must be https://host (or http:// on your own), no key."
+            )
         options: ClientConfig = {
             "timeout": timedelta(seconds=WRITE_S),
             "connect_timeout": timedelta(seconds=CONNECT_S),

@@ -25,9 +25,7 @@ def stuck(connection: sa.Connection, open_since: datetime, untold_since: datetim
     return job_verbs.newest(connection, [sa.or_(late, untold, jobs.c.status == Status.UNSURE)], limit)
 
 
-def rerun(
-    connection: sa.Connection, job_id: JobId, count: Callable[[Job], tuple[Tab, ...]], now: datetime
-) -> None:
+def rerun(connection: sa.Connection, job_id: JobId, count: Callable[[Job], tuple[Tab, ...]], now: datetime) -> None:
     """Let a job that ended without a picture wait for another run, with a new hold.
 
     Raises JobUnknownError, and TooLateError where it has not ended, ended in a picture or unsure, or is forgotten.

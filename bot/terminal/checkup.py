@@ -77,7 +77,11 @@ class Checkup:
         if not url:
             return
         keys = {variable: secret.get_secret_value() for variable, secret in self._settings.secrets.items()}
-        bucket = Bucket.at(url, keys)
+        try:
+            bucket = Bucket.at(url, keys)
+        except SettingsError as error:
+            self._put(State.FAULT, "check-store-fault", place="store.pictures_url", reason=str(error))
+            return
         try:
             public = await bucket.examine()
         except StorageDownError as error:

@@ -21,7 +21,7 @@ from tests.crash.registry import SCENARIOS
 from tests.crash.scenario import BOTH, Scenario, Verdict
 from tests.crash.stage import SkippedError
 
-SIDE_BY_SIDE: Final = 3
+SIDE_BY_SIDE: Final = 4
 """Scenarios that are played at once: each of them mostly waits."""
 
 Pair = tuple[Scenario, str]

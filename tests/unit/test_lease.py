@@ -239,6 +239,25 @@ async def test_who_could_not_beat_itself_buries_nobody_who_may_be_about_to(
         assert not await other.store.beat()
 
 
+async def test_a_look_that_waited_for_the_database_buries_nobody(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with process(postgres_url) as back, process(postgres_url) as other:
+        silence(postgres_url, other)
+        silent = back.store.silent
+
+        async def waiting(lease_s: float) -> bool:
+            await back.clock.sleep(LEASE_S)
+            return await silent(lease_s)
+
+        monkeypatch.setattr(back.store, "silent", waiting)
+        looking = asyncio.create_task(back.lease.take_over())
+        await back.clock.asleep(1)
+        await back.clock.advance(LEASE_S)
+        await looking
+        assert await other.store.beat()
+
+
 async def test_what_a_living_process_was_given_and_does_not_carry_is_carried_on_with(postgres_url: str) -> None:
     async with process(postgres_url) as one:
         kept, lost = await one.running(), await one.running()

@@ -28,6 +28,7 @@ from bot.store import Store
 from tests.clock import HeldClock, SwiftClock
 from tests.house import ADA, BOB, STREET, ScriptedProvider, TestHouse, all_words, house
 from tests.unit.store.made import drawn, made_job
+from tests.wire.living import soon
 
 
 class Poor(ScriptedProvider):
@@ -228,6 +229,9 @@ async def test_a_job_that_is_put_back_as_it_is_cancelled_does_not_wait_on(
         await release.wait()
         raise ThrottledError(retry_after_s=500)
 
+    async def put_back() -> bool:
+        return (await home.store.record(job)).status is not Status.RUNNING
+
     home.provider.on_submit = submit
     job = await imagine(home)
     await asked.wait()
@@ -236,9 +240,7 @@ async def test_a_job_that_is_put_back_as_it_is_cancelled_does_not_wait_on(
     async def slow(job: JobId) -> bool:
         found = await looks(job)
         release.set()
-        async with asyncio.timeout(10):
-            while (await home.store.record(job)).status is Status.RUNNING:
-                await asyncio.sleep(0.01)
+        await soon(put_back)
         return found
 
     monkeypatch.setattr(home.store, "cancel_queued", slow)

@@ -24,7 +24,7 @@ async def test_a_person_reads_their_own_in_private_with_the_plot_as_a_picture(tm
         assert answer.answer.ephemeral
         assert "**You, today**: 1 picture, $0.03" in answer.text
         assert "**Left for you, today**: 2 of 3 pictures; resets " in answer.text
-        assert "All, today" not in answer.text
+        assert "The team, today" not in answer.text
         (plot,) = answer.shown.pictures
         assert plot.alt.startswith("You: $0.03 this month.")
         assert here.public() == before

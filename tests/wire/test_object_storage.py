@@ -294,7 +294,8 @@ async def test_a_bucket_that_does_not_let_us_in_is_told_before_anything_is_sold(
 @pytest.mark.parametrize(
     "url",
     ["gs://bucket/prefix", "https://bucket", "s3://", "s3:///prefix", "s3://key:secret@bucket/prefix", "bucket/prefix",
-     "s3://bucket?endpoint_url=ftp://there", "s3://bucket?acl=public-read", "s3://bucket?secret_access_key=x"],
+     "s3://bucket?endpoint_url=ftp://there", "s3://bucket?endpoint_url=https://key:secret@there",
+     "s3://bucket?acl=public-read", "s3://bucket?secret_access_key=x"],
 )  # fmt: skip
 def test_what_is_no_bucket_is_told_without_what_was_written(url: str) -> None:
     with pytest.raises(SettingsError, match=r"store\.pictures_url") as told:

@@ -20,8 +20,8 @@ async def test_a_person_reads_their_own_in_private_and_finds_the_plot_in_their_t
         await here.painted()
         assert (await here.slack.slash(here.ada, here.art, "usage")).acked
         asked = await here.whispered(here.ada, "You, today: 1 picture, $0.03")
-        assert "Left for you, today: 2 of 3 pictures; anew " in asked.text
-        assert "All, today" not in asked.text
+        assert "Left for you, today: 2 of 3 pictures; resets " in asked.text
+        assert "The team, today" not in asked.text
         assert "The plot of it is in your direct messages with me." in asked.text
         plot = await here.picture(here.team.dm(here.ada))
         assert plot.pictures[0].alt.startswith("You: $0.03 this month.")
@@ -78,7 +78,7 @@ async def test_where_many_workspaces_install_an_admin_of_one_reads_their_own(tmp
             await slack.until(lambda: any(one.pictures for one in slack.messages(acme.art)))
             asked = await slack.slash(other.ada, other.art, "usage")
             assert "You, today: nothing" in asked.text
-            assert "All, today" not in asked.text
+            assert "The team, today" not in asked.text
         finally:
             await door.close()
 

@@ -107,9 +107,9 @@ class Runs(Chapter):
         """The same for a job that could not be announced: there is nothing to tell where no message of it stands."""
         return await self._write(jobs.take_back, job, self._clock.now())
 
-    async def fail_queued(self, job: JobId, outcome: Outcome) -> bool:
-        """End a job that still waits; else False."""
-        queued = job_table.c.status == Status.QUEUED
+    async def fail_queued(self, job: JobId, lane: str, outcome: Outcome) -> bool:
+        """End a job that still waits in that lane; else False."""
+        queued = sa.and_(job_table.c.status == Status.QUEUED, job_table.c.lane == lane)
         return await self._write(jobs.finish, job, outcome, self._clock.now(), queued)
 
     async def ask_cancel(self, job: JobId) -> bool:

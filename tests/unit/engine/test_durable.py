@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from dbos import DBOS
 from sqlalchemy import make_url
 
 from bot.engine import LANE_GATE, SUBMIT_GATE, Run, Steps, durable
@@ -369,3 +370,14 @@ def everything_in(url: str) -> str:
         rows = [row for table in metadata.tables.values() for row in connection.execute(sa.select(table))]
     engine.dispose()
     return str(rows)
+
+
+async def test_nothing_stays_of_a_process_that_was_killed_but_its_runs(lives: Lives) -> None:
+    async def paint(job: JobId, steps: Steps) -> None:
+        pass
+
+    engine = await lives.begin(paint)
+    own = [queue.name for queue in await DBOS.list_queues_async()]
+    await DBOS.register_queue_async("imagebot-gone")
+    await engine.bury("gone")
+    assert [queue.name for queue in await DBOS.list_queues_async()] == own

@@ -192,7 +192,9 @@ async def test_the_money_of_a_job_goes_along_to_another_provider(store: Store, c
     assert await turns(store) == [job.id]
     assert await store.submitting(job.id)
     seen: list[Spent] = []
-    assert await store.reroute(elsewhere(job), lambda totals: seen.extend(totals.values()), found=Status.RUNNING, priority=0)
+    assert await store.reroute(
+        elsewhere(job), lambda totals: seen.extend(totals.values()), found=Status.RUNNING, priority=0
+    )
     assert seen == [Spent(), Spent()]  # as if the job were not there
     assert await store.spent([TEAM, OLD, NEW]) == {
         TEAM: Spent(1, Decimal(3)), OLD: Spent(), NEW: Spent(1, Decimal(3))
@@ -263,7 +265,8 @@ async def test_who_waits_in_a_lane_is_found_by_how_long(store: Store, clock: Hel
     (late,) = await ask(store, clock)
     now = clock.now()
     assert [job.id for job in await store.waiting_in(LANE, now - timedelta(seconds=5), limit=9)] == [early]
-    assert await store.fail_queued(early, Failed.by(OverdueError()))
+    assert not await store.fail_queued(early, "stability", Failed.by(OverdueError()))  # it was moved from there
+    assert await store.fail_queued(early, LANE, Failed.by(OverdueError()))
     assert [job.id for job in await store.waiting_in(LANE, now + timedelta(seconds=1), limit=9)] == [late]
 
 

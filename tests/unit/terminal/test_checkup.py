@@ -43,6 +43,16 @@ async def test_a_folder_of_ones_own_is_no_remark(capsys: pytest.CaptureFixture[s
     assert "✓ The database is up to date" in said
 
 
+async def test_an_address_of_no_bucket_is_one_fault_among_the_lines(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("IMAGEBOT__STORE__PICTURES_URL", "https://pictures.example/bucket")
+    code, said = await checked(capsys)
+    assert code == 1
+    assert "✗ store.pictures_url cannot be used: " in said
+    assert "✓ The database is up to date" in said
+
+
 async def test_a_database_of_a_newer_release_is_the_databases_fault(
     postgres_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
