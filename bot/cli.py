@@ -26,6 +26,8 @@ from bot.words import Words
 STARTED_AT: Final = time.monotonic()
 T = TypeVar("T")
 BAD_SETTINGS: Final = 2
+CENTS_LIMIT: Final = 10**6
+"""Ten thousand dollars for one picture: more is a slip of the finger."""
 
 FORMATS: Final = ("webp", "png", "jpeg")
 AS_HELD: Final = "as held"
@@ -291,7 +293,7 @@ def _cents(written: str | None) -> Decimal | None:
         cents = Decimal(written)
     except InvalidOperation:
         cents = Decimal("NaN")
-    if not cents.is_finite() or cents < 0:
+    if not cents.is_finite() or not 0 <= cents <= CENTS_LIMIT:
         raise click.BadParameter("an amount is written like 4 or 5.5, in US cents", param_hint="--charged")
     return cents
 

@@ -111,7 +111,10 @@ class Desk:
         await self._intake.admit(by, at)
 
     async def again(self, job: JobId, *, by: Person, at: Place, event: str) -> JobId:
-        """The same request with a new seed; after an unsure end, the same seed. Raises JobUnknownError once deleted."""
+        """The same request with a new seed. After an unsure end it has the same seed, and is taken once: DuplicateError.
+
+        Raises JobUnknownError once deleted.
+        """
         return await self._intake.again(job, by=by, at=at, event=event)
 
     async def cancel(self, job: JobId, *, by: Person) -> None:

@@ -163,7 +163,8 @@ class Intake:
             wish,
             by=by,
             at=at,
-            event=event,
+            # Whoever presses "Try again" once more, or beside another, means the same one picture in its place.
+            event=f"retry {job}.{record.attempt}" if unsure else event,
             asked=asked.asked,
             answers=asked.answers,
             replaceable=asked.replaceable,

@@ -122,6 +122,8 @@ async def test_a_lost_answer_is_said_and_not_repeated_until_the_person_asks(home
     assert (await home.store.ledger_sum()).open_cents == Decimal(4)
     home.provider.on_submit = None
     again = await home.desk.again(job, by=ADA, at=STREET, event=home.ring())
+    with pytest.raises(DuplicateError):
+        await home.desk.again(job, by=ADA, at=STREET, event=home.ring())
     await home.told(again)
     request = (await home.store.job(again)).request
     assert isinstance(request, Imagine)
