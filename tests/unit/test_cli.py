@@ -107,7 +107,7 @@ def test_a_job_is_settled_as_charged_or_as_not_charged(words: tuple[str, ...]) -
     assert "--settle takes --charged or --not-charged" in result.output
 
 
-@pytest.mark.parametrize("amount", ["four", "nan", "inf"])
+@pytest.mark.parametrize("amount", ["four", "nan", "inf", "1e30"])
 def test_an_amount_that_is_none_is_refused(amount: str) -> None:
     result = command("jobs", "--settle", "0" * 16, f"--charged={amount}")
     assert result.exit_code == 2
