@@ -111,7 +111,7 @@ class Desk:
         await self._intake.admit(by, at)
 
     async def again(self, job: JobId, *, by: Person, at: Place, event: str) -> JobId:
-        """The same request with a new seed. After an unsure end it has the same seed, and is taken once: DuplicateError.
+        """The same request with a new seed. After an unsure end it keeps the seed, and is taken once: DuplicateError.
 
         Raises JobUnknownError once deleted.
         """
