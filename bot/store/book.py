@@ -32,8 +32,9 @@ class Store(Queue, Runs, Messages, Pictures, Oblivion, Sums):
     async def open(cls, url: str, *, clock: Clock, visit: bool = False) -> Store:
         """Open a database such as "sqlite:///data/bot.sqlite" and bring its schema up to date.
 
-        visit: only for a look or a small change beside a house that may be running, which has an SQLite file for
-        itself. Raises SettingsError where another process has the file open, or the schema is newer than this release.
+        visit: only for a look or a small change beside houses that may be running: it brings nothing up to date under
+        them. Raises SettingsError where another process has the file open, or the schema is newer than this release;
+        on a visit also where it is older.
         """
         engine = opening.connect(url)
         database, lock = file_of(url), None
@@ -42,7 +43,8 @@ class Store(Queue, Runs, Messages, Pictures, Oblivion, Sums):
                 await asyncio.to_thread(opening.make_file, database)
                 if not visit or await asyncio.to_thread(running, url) is None:
                     lock = await asyncio.to_thread(take, database)
-            await asyncio.to_thread(opening.bring_up, engine, url)
+            beside = visit and lock is None
+            await asyncio.to_thread(opening.refuse_older if beside else opening.bring_up, engine, url)
         except BaseException:
             await asyncio.to_thread(engine.dispose)
             if lock is not None:

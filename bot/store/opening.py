@@ -116,6 +116,8 @@ def refuse_older(engine: sa.Engine, url: str) -> None:
             found = _known(connection, url)
     except DatabaseError as error:
         raise SettingsError(_refusal(engine, url, error)) from error
+    if found is None:
+        raise SettingsError(f"{_name(url)} holds nothing of imagebot yet; run: imagebot migrate")
     if found != SCHEMAS[-1]:
         raise SettingsError(f"{_name(url)} has the schema of an older imagebot ({found}); run: imagebot migrate")
 

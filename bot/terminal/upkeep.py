@@ -3,6 +3,7 @@ settle one, migrate."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -25,7 +26,7 @@ from bot.request import Imagine
 from bot.settings import Settings
 from bot.settling import by_hand
 from bot.spending import Tab
-from bot.store import JobRecord, Store
+from bot.store import JobRecord, Store, running
 from bot.words import Words
 
 LATE: Final = timedelta(minutes=15)
@@ -36,7 +37,7 @@ UNTOLD: Final = timedelta(minutes=5)
 
 async def list_jobs(settings: Settings, words: Words, tongue: str, status: Status | None, limit: int) -> None:
     """Print the newest jobs as a table."""
-    async with _visited(settings) as store:
+    async with _opened(settings) as store:
         records = await store.jobs(status=status, limit=limit)
     none = "terminal-no-jobs" if status is None else "terminal-no-jobs-of"
     _print(records, words, tongue, words.say(tongue, none, status=status.value if status else ""))
@@ -45,14 +46,14 @@ async def list_jobs(settings: Settings, words: Words, tongue: str, status: Statu
 async def list_stuck(settings: Settings, words: Words, tongue: str, limit: int) -> None:
     """Print the jobs that need a look: late, untold or unsure."""
     now = RealClock().now()
-    async with _visited(settings) as store:
+    async with _opened(settings) as store:
         records = await store.stuck(open_since=now - LATE, untold_since=now - UNTOLD, limit=limit)
     _print(records, words, tongue, words.say(tongue, "terminal-nothing-stuck"))
 
 
 async def rerun(settings: Settings, words: Words, tongue: str, job: str) -> None:
     """Let a job wait for another run; a bot that is running takes it up. Raises JobUnknownError, ClickException."""
-    async with _visited(settings) as store:
+    async with _opened(settings) as store:
         try:
             await store.rerun(JobId(job), partial(_counting_now, limits_of(settings)))
         except TooLateError:
@@ -64,7 +65,7 @@ async def settle(
     settings: Settings, words: Words, tongue: str, job: str, *, charged: bool, cost_cents: Decimal | None
 ) -> None:
     """End an unsure job as the provider's bill tells; a bot that is running tells it. Raises as `rerun`."""
-    async with _visited(settings) as store:
+    async with _opened(settings) as store:
         try:
             await by_hand(store, JobId(job), charged=charged, cost_cents=cost_cents)
         except TooLateError:
@@ -74,7 +75,8 @@ async def settle(
 
 async def migrate(settings: Settings, words: Words, tongue: str) -> None:
     """Bring the database to this release's schema. Raises SettingsError."""
-    async with _visited(settings) as store:
+    alone = await asyncio.to_thread(running, database_url(settings)) is None  # else a house has the file up to date
+    async with _opened(settings, visit=not alone) as store:
         schema = store.schema
     _say(words.say(tongue, "terminal-migrated", schema=schema))
 
@@ -85,8 +87,8 @@ def _counting_now(limits: Limits, job: Job) -> tuple[Tab, ...]:
 
 
 @asynccontextmanager
-async def _visited(settings: Settings) -> AsyncIterator[Store]:
-    store = await Store.open(database_url(settings), clock=RealClock(), visit=True)
+async def _opened(settings: Settings, *, visit: bool = True) -> AsyncIterator[Store]:
+    store = await Store.open(database_url(settings), clock=RealClock(), visit=visit)
     try:
         yield store
     finally:
