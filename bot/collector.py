@@ -87,7 +87,7 @@ class Collector:
         reach("collect.kept")
         if await self._store.cancel_asked(job.id):
             return Cancelled(cost_cents=cost or None)
-        await self._learn(job)
+        await surely(self._clock, lambda: self._learn(job))
         return Finished(image=image, seed=rendered.seed, cost_cents=cost, word=rendered.word, notes=rendered.notes)
 
     async def keep(self, job: Job, rendered: Rendered, ticket: Ticket | None) -> ImageId:

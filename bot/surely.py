@@ -10,13 +10,12 @@ from tenacity import (
     AsyncRetrying,
     RetryCallState,
     retry_if_exception,
-    retry_if_exception_type,
     stop_after_attempt,
     wait_exponential,
 )
 
 from bot.clock import Clock
-from bot.errors import AwayError, BotError, DiskFullError, HouseError
+from bot.errors import AwayError, BotError, HouseError
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -43,21 +42,22 @@ async def surely(clock: Clock, act: Callable[[], Awaitable[T]]) -> T:
 
 
 async def room_found(clock: Clock, act: Callable[[], Awaitable[T]]) -> T:
-    """The result of keeping what was bought, which waits some ten minutes for room on a full disk.
-
-    Raises DiskFullError where none was made.
+    """The result of keeping what was bought, which waits some ten minutes for room on a full disk, or for a database
+    that another program has locked. Raises what lasts.
     """
     async for attempt in AsyncRetrying(
-        retry=retry_if_exception_type(DiskFullError),
+        retry=retry_if_exception(_may_pass),
         stop=stop_after_attempt(ROOM_TRIES),
         wait=wait_exponential(max=ROOM_PAUSE_S),
         sleep=clock.sleep,
-        before_sleep=lambda state: log.error("the disk is full, and a picture that was bought waits for room"),
+        before_sleep=lambda state: log.error(
+            "a picture that was bought waits until it can be kept", exc_info=_cause(state)
+        ),
         reraise=True,
     ):
         with attempt:
             return await act()
-    raise DiskFullError()
+    raise HouseError()
 
 
 def _may_pass(error: BaseException) -> bool:

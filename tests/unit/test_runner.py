@@ -7,8 +7,10 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from bot.errors import BadKeyError, DiskFullError, PictureUnknownError, ThrottledError, TooLateError
 from bot.job import Finished, JobId, Outcome, Progress, Rendered, Status, Ticket
@@ -16,7 +18,6 @@ from bot.message import Tone, Verb
 from bot.pace import size_class
 from bot.providers import Order
 from bot.request import ImageId, Wish
-from bot.store import SavedImage
 from tests.house import ADA, STREET, ScriptedProvider, TestHouse, house
 
 
@@ -65,28 +66,25 @@ async def test_a_bug_before_the_request_has_left_costs_nothing(
     assert home.provider.orders == []
 
 
-async def test_a_disk_that_is_full_for_a_while_loses_no_claim_check_and_no_picture(
-    home: TestHouse, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("fault", [DiskFullError(), OperationalError("", {}, Exception("database is locked"))])
+async def test_a_disk_that_is_full_or_a_file_that_is_locked_for_a_while_loses_no_claim_check_and_no_picture(
+    fault: Exception, home: TestHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ticketed, keep = home.store.ticketed, home.store.keep_image
-    waits: list[float] = []
+    def failing_twice(verb: str) -> None:
+        act, failures = getattr(home.store, verb), iter([fault, fault])
 
-    async def full_at_first(job: JobId, ticket: Ticket) -> None:
-        if len(waits) < 2:
-            raise DiskFullError
-        await ticketed(job, ticket)
+        async def attempt(*values: Any) -> None:
+            for failure in failures:
+                raise failure
+            await act(*values)
 
-    async def full_again(image: SavedImage) -> None:
-        if len(waits) < 5:
-            raise DiskFullError
-        await keep(image)
+        monkeypatch.setattr(home.store, verb, attempt)
 
     async def soon(seconds: float) -> None:
-        waits.append(seconds)
         await asyncio.sleep(0)
 
-    monkeypatch.setattr(home.store, "ticketed", full_at_first)
-    monkeypatch.setattr(home.store, "keep_image", full_again)
+    for verb in ("ticketed", "keep_image", "took"):
+        failing_twice(verb)
     monkeypatch.setattr(home.clock, "sleep", soon)
     reply = await home.told(await imagine(home))
     assert reply.tone is Tone.DONE
@@ -193,7 +191,7 @@ async def test_a_job_that_ends_while_it_is_being_stopped_was_too_late_to_stop(
     job = await imagine(home)
     async with asyncio.timeout(10):
         await polled.wait()
-    monkeypatch.setattr(home.store, "cancel_queued", end_first)
+    monkeypatch.setattr(home.store, "ask_cancel", end_first)
     with pytest.raises(TooLateError):
         await home.desk.cancel(job, by=ADA)
 
