@@ -212,6 +212,11 @@ async def test_what_its_person_deleted_in_mid_delivery_does_not_come_back(here: 
     done.set()
     await gate.reached.wait()
     job: JobId = await here.job()
+
+    async def ended() -> bool:
+        return (await here.home.store.record(job)).status.ended
+
+    await soon(ended)  # what is held may be the last sign of its progress
     deleting = asyncio.create_task(here.home.desk.delete(job, by=HousePerson("discord", str(here.ada.id), "Ada")))
 
     async def deleted() -> bool:
