@@ -101,7 +101,13 @@ def furnish(
         resubmits=resubmits,
     )
     settling = Settling(
-        store=store, catalogue=catalogue, callbacks=callbacks, runner=runner, gallery=gallery, clock=clock, over=over
+        store=store,
+        catalogue=catalogue,
+        callbacks=callbacks,
+        collector=runner.collector,
+        gallery=gallery,
+        clock=clock,
+        over=over,
     )
     made = engine(runner.paint)
     dispatch = Dispatch(store=store, engine=made, runner=runner, slots=catalogue.lanes())

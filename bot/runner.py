@@ -70,7 +70,7 @@ class Runner:
         self._callbacks, self._clock, self._ended, self._resubmits = callbacks, clock, ended, resubmits
         self._stoppable: dict[JobId, asyncio.Future[Any]] = {}
         self._said: dict[JobId, tuple[str, float | None]] = {}
-        self._collector = Collector(
+        self.collector: Final = Collector(
             store=store, gallery=gallery, catalogue=catalogue, watch=watch, clock=clock, tell=self._tell
         )
 
@@ -90,11 +90,6 @@ class Runner:
                 return
             # No step: the first outcome stands anyway, and a step would remember that the disk was full.
             await surely(self._clock, lambda: self._finish(job, outcome))
-
-    @property
-    def collector(self) -> Collector:
-        """For tasks whose end comes late."""
-        return self._collector
 
     async def give_up(self, job: Job) -> None:
         """End a job whose run is lost: the engine knows it no longer, or it broke in an earlier life."""
@@ -133,7 +128,7 @@ class Runner:
             case Cancelled() | Moderated():
                 return result
             case Ticket() | Rendered():
-                outcome = await steps.do("collect", lambda: self._collector.collect(job, result))
+                outcome = await steps.do("collect", lambda: self.collector.collect(job, result))
         if notes and isinstance(outcome, Finished):
             return replace(outcome, notes={**outcome.notes, **notes})
         return outcome

@@ -12,7 +12,7 @@ import structlog
 from bot import telemetry
 from bot.callback import Callbacks
 from bot.clock import Clock
-from bot.collector import cost_of
+from bot.collector import Collector, cost_of
 from bot.errors import (
     BadKeyError,
     BotError,
@@ -35,7 +35,6 @@ from bot.errors import (
 from bot.gallery import Gallery
 from bot.job import Cancelled, Failed, Finished, Job, JobId, Moderated, Outcome, Rendered, Status, Ticket
 from bot.providers.catalogue import Catalogue
-from bot.runner import Runner
 from bot.store import JobRecord, Store
 from bot.telemetry import job_context
 
@@ -59,13 +58,13 @@ class Settling:
         store: Store,
         catalogue: Catalogue,
         callbacks: Callbacks,
-        runner: Runner,
+        collector: Collector,
         gallery: Gallery,
         clock: Clock,
         over: Callable[[JobId], None],
     ) -> None:
         self._store, self._catalogue, self._callbacks = store, catalogue, callbacks
-        self._runner, self._gallery, self._clock, self._over = runner, gallery, clock, over
+        self._collector, self._gallery, self._clock, self._over = collector, gallery, clock, over
 
     async def run(self) -> None:
         """Look again at unsure jobs as they are due, until cancelled; each is looked at by one process at a time."""
@@ -135,7 +134,7 @@ class Settling:
         if record.deleted or record.cancel_asked:  # nobody wants it any more, and it was made all the same
             return Cancelled(cost_cents=cost or None)
         try:
-            image = await self._runner.collector.keep(job, rendered, ticket)
+            image = await self._collector.keep(job, rendered, ticket)
         except MAY_PASS as error:
             log.warning("a late picture is not to be had now", provider=job.provider, error=type(error).__name__)
             return None
