@@ -75,6 +75,7 @@ class Delivery:
         self._store = store
         self._clock = clock
         self._live: dict[JobId, _Live] = {}
+        self._closing = asyncio.Event()
         self.messengers: dict[str, Messenger] = {}
         self.lease: Callable[[], bool] = _always
         """Whether this process may speak: not one that others count as gone. The house sets it, as the messengers."""
@@ -149,6 +150,10 @@ class Delivery:
                 self._live.pop(job.id, None)
                 await self._settle(job, reply)
 
+    def close(self) -> None:
+        """Begin no further try at what a busy platform did not take: `deliver` raises AwayError."""
+        self._closing.set()
+
     async def remove(self, job: Job) -> None:
         """Take the job's message away, if it is still there."""
         self._live.pop(job.id, None)
@@ -205,11 +210,22 @@ class Delivery:
             retry=retry_if_exception_type(PlaceBusyError),
             stop=stop_after_delay(PATIENCE_S),
             wait=_patiently,
-            sleep=self._clock.sleep,
+            sleep=self._rest,
             reraise=True,
         ):
             with attempt:
                 await self._put(job, reply)
+
+    async def _rest(self, pause_s: float) -> None:
+        """The pause between two tries; where the house closes, the next try is the next life's."""
+        rest, closing = asyncio.create_task(self._clock.sleep(pause_s)), asyncio.create_task(self._closing.wait())
+        try:
+            await asyncio.wait((rest, closing), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            rest.cancel()
+            closing.cancel()
+        if self._closing.is_set():
+            raise AwayError()
 
     async def _put(self, job: Job, reply: Reply) -> None:
         messenger = self._messenger(job)

@@ -308,7 +308,7 @@ class HouseError(BotError):
 
 
 class AwayError(HouseError):
-    """This process was silent for longer than its lease, and others have taken over what it did."""
+    """What this process did is left to another: it was silent for longer than its lease, or it closes."""
 
 
 class DiskFullError(HouseError):

@@ -58,6 +58,7 @@ class Postman:
     async def close(self) -> None:
         """Set out no more, and let what is on its way arrive, for DRAIN_S at most."""
         self._closing = True
+        self._delivery.close()
         under_way = set(self._under_way.values())
         if under_way:
             _, late = await asyncio.wait(under_way, timeout=DRAIN_S)
@@ -80,6 +81,8 @@ class Postman:
             try:
                 await surely(self._clock, lambda: self._tell(job))
             except AwayError:
+                if self._closing:
+                    return
                 log.warning("an outcome is left to the process that took it over")
                 await self._clock.sleep(LOOK_S)
             except Exception:  # the outermost line of this task: the next round tries again

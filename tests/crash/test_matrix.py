@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import bot
-from tests.crash import kills, points, processes, shelf
+from tests.crash import points, processes, shelf
 from tests.crash.registry import SCENARIOS
 from tests.crash.scenario import Scenario, play
 from tests.postgres import Server
@@ -26,7 +26,7 @@ def test_each_scenario_has_a_name_of_its_own() -> None:
 
 
 @pytest.mark.timeout(240)
-@pytest.mark.parametrize("scenario", [*points.HALVES, kills.BURSTING], ids=lambda scenario: scenario.name)
+@pytest.mark.parametrize("scenario", points.HALVES, ids=lambda scenario: scenario.name)
 async def test_a_process_that_is_killed_keeps_every_promise(scenario: Scenario) -> None:
     assert (await play(scenario, "sqlite")).findings == ()
 

@@ -167,6 +167,22 @@ async def test_what_cannot_arrive_in_time_is_the_next_lifes(tmp_path: Path, monk
         assert len(second.street.messages) == 1
 
 
+async def test_a_stop_does_not_wait_until_a_busy_platform_may_be_asked_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.postman.DRAIN_S", 60.0)
+    async with office(tmp_path) as first:
+        first.street.faults.append(PlaceBusyError(retry_after_s=600))
+        job = await first.ended()
+        await first.clock.asleep(1)
+        async with asyncio.timeout(10):
+            await first.postman.close()
+        assert first.told == []
+    async with office(tmp_path) as second:
+        await second.arrived(job)
+        assert len(second.street.messages) == 1
+
+
 async def test_the_end_of_a_job_whose_door_is_not_open_is_kept_for_the_life_in_which_it_is(tmp_path: Path) -> None:
     async with office(tmp_path) as first:
         await first.postman.close()

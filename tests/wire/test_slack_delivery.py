@@ -237,7 +237,6 @@ async def test_progress_leaves_the_edits_of_a_minute_to_outcomes(here: Life) -> 
     assert 1 <= len(updates) <= PROGRESS_A_MINUTE
     finish.set()
     await here.told_all(12)
-    assert here.clock.steady() - began < 60
     assert all(message.pictures for message in here.ours())
 
 

@@ -108,7 +108,8 @@ async def test_an_odd_payload_is_acknowledged_and_nobodys_words_are_logged(
 
 def oddities(payload: Mapping[str, Any], depth: int) -> Iterator[dict[str, Any]]:
     """The payload with each of its values, as deep as that, replaced by something odd; each an event of its own."""
-    for number, (path, value) in enumerate((path, value) for path in paths(payload, depth) for value in ODD):
+    ways = ((path, value) for turn, path in enumerate(paths(payload, depth)) for value in oddness(path, depth, turn))
+    for number, (path, value) in enumerate(ways):
         odd = copy.deepcopy(dict(payload))
         for name in ("event_id", "trigger_id"):
             if name in odd:
@@ -121,6 +122,11 @@ def oddities(payload: Mapping[str, Any], depth: int) -> Iterator[dict[str, Any]]
         else:
             where[path[-1]] = value
         yield odd
+
+
+def oddness(path: tuple[Any, ...], depth: int, turn: int) -> tuple[Any, ...]:
+    """Each of them down to the last level, where there are hundreds of values: there, one after the other."""
+    return ODD if len(path) < depth else (ODD[turn % len(ODD)],)
 
 
 def paths(value: Any, depth: int) -> Iterator[tuple[Any, ...]]:
