@@ -2,6 +2,7 @@
 
 from bot.store.book import Store
 from bot.store.lock import running
+from bot.store.opening import Standing, look
 from bot.store.values import (
     Forgotten,
     JobRecord,
@@ -20,8 +21,10 @@ __all__ = [
     "LedgerSum",
     "SavedImage",
     "Spend",
+    "Standing",
     "Store",
     "Usage",
     "Whereabouts",
+    "look",
     "running",
 ]

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import count
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -57,6 +55,19 @@ _AHEAD: Final = sa.select(sa.func.count()).where(
     OPEN,
     turns.before(sa.bindparam("turn", type_=sa.Float), sa.bindparam("number", type_=Number)),
 )
+# The database counts the places in the queue: thousands may wait of which few are told of here.
+_PLACED: Final = (
+    sa.select(
+        *(jobs.c.id, jobs.c.lane, jobs.c.status, jobs.c.run_by, jobs.c.word, jobs.c.fraction),
+        *(jobs.c.started_at, jobs.c.cancel_asked, jobs.c.ticket, jobs.c.told_by),
+        sa.func.row_number()
+        .over(partition_by=(jobs.c.lane, jobs.c.status), order_by=(jobs.c.turn, jobs.c.number))
+        .label("place"),
+    )
+    .where(OPEN)
+    .subquery()
+)
+_WHEREABOUTS: Final = sa.select(_PLACED).where(_PLACED.c.told_by == sa.bindparam("process"))
 _READY: Final = jobs.update().where(jobs.c.id == sa.bindparam("of"), OPEN).values(ready=sa.true())
 
 
@@ -252,15 +263,10 @@ def ahead(connection: sa.Connection, job_id: JobId) -> int:
 def whereabouts(connection: sa.Connection, process: str, now: datetime) -> dict[JobId, Whereabouts]:
     """How the open jobs stand that this process tells of."""
     paused = {pause.provider: pause for pause in turns.pauses(connection, now + WORTH_TELLING)}
-    columns = (jobs.c.id, jobs.c.lane, jobs.c.status, jobs.c.told_by)
-    queued = connection.execute(sa.select(*columns).where(_is(Status.QUEUED)).order_by(jobs.c.turn, jobs.c.number))
-    lanes: defaultdict[str, count[int]] = defaultdict(count)
-    places = {row.id: next(lanes[row.lane]) for row in queued}
-    wanted = (jobs.c.run_by, jobs.c.word, jobs.c.fraction, jobs.c.started_at, jobs.c.cancel_asked, jobs.c.ticket)
-    mine = connection.execute(sa.select(*columns, *wanted).where(OPEN, jobs.c.told_by == process))
+    rows = connection.execute(_WHEREABOUTS, {"process": process})
     return {
         JobId(row.id): Whereabouts(
-            ahead=places.get(row.id),
+            ahead=row.place - 1 if row.status == Status.QUEUED else None,
             run_by=row.run_by,
             word=row.word,
             fraction=row.fraction,
@@ -270,7 +276,7 @@ def whereabouts(connection: sa.Connection, process: str, now: datetime) -> dict[
             pause=paused.get(row.lane) if row.status == Status.QUEUED else None,
             lane=row.lane,
         )
-        for row in mine
+        for row in rows
     }
 
 

@@ -2,6 +2,9 @@
 
 The mark is a row of `counters` for each writing thread, with a number that is another one in every transaction. Whoever
 looks for it waits for the row first, so that a commit which is still under way on the server has ended by then.
+
+PostgreSQL's own pg_xact_status would cost less and is not enough: a server that crashes gives the numbers of
+transactions which never reached its disk to others, so that one which was lost reads as committed.
 """
 
 from __future__ import annotations
