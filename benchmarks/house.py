@@ -84,6 +84,9 @@ class MuteMessenger:
     async def remove(self, place: Place, receipt: Receipt) -> None:
         return
 
+    async def role_name(self, place: Place, role: str) -> str:
+        return ""
+
 
 @dataclass(frozen=True, slots=True)
 class House:

@@ -78,14 +78,17 @@ def _bar(axes: Axes, place: int, figure: Figure) -> None:
     axes.barh(place, end - 1.0, left=1.0, height=0.62, color=COLOURS[figure.reached], linewidth=0)
     name = textwrap.shorten(f"{figure.what} — {figure.against}", NAME_LENGTH, placeholder=" …")
     axes.text(-0.01, place, name, transform=axes.get_yaxis_transform(), ha="right", va="center", color=INK)
-    told = figure.compared + (f" (aim {figure.aim})" if figure.aim and figure.reached is False else "")
-    beyond = 2.0 if end > MOST / 10 else 1.0
-    if ratio >= 1.0 and beyond == 1.0:
-        axes.annotate(told, (max(end, AIM), place), (3, 0), textcoords="offset points", va="center", color=SOFT)
-    elif ratio >= 1.0:
-        axes.annotate(told, (1.0, place), (-3, 0), textcoords="offset points", va="center", ha="right", color=SOFT)
-    else:
-        axes.annotate(told, (end, place), (-3, 0), textcoords="offset points", va="center", ha="right", color=SOFT)
+    # A bar that goes far has no room beyond its end: its figure stands on the side that it leaves free.
+    far = not LEAST * 10 <= end <= MOST / 10
+    right = (ratio >= 1.0) is not far
+    at, aside, align = (max(end, AIM), 3, "left") if right else (min(end, 1.0), -3, "right")
+    axes.annotate(_told(figure), (at, place), (aside, 0), textcoords="offset points", va="center", ha=align, color=SOFT)
+
+
+def _told(figure: Figure) -> str:
+    """Of nothing at all there is no ratio on this scale, so both values are told."""
+    compared = figure.compared if figure.ours else f"0 against {figure.other:g} {figure.unit}".strip()
+    return compared + (f" (aim {figure.aim})" if figure.aim and figure.reached is False else "")
 
 
 def _key(axes: Axes) -> None:

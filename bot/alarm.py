@@ -13,7 +13,7 @@ from bot.clock import Clock
 from bot.delivery import Messenger
 from bot.errors import DeliveryError, PlaceBusyError
 from bot.message import Place
-from bot.spending import Alert
+from bot.spending import Alert, Of
 from bot.store import Store
 from bot.words import Words
 
@@ -53,7 +53,9 @@ class Alarm:
     async def _told(self, place: str, alert: Alert) -> bool:
         """Whether nothing is left to do: it is posted, or can't be; False where the platform is only busy."""
         door, _, id_ = place.partition(":")
-        reply = statement.alert(alert, self._words, self._language)
+        named, of = alert.scope.startswith(f"{Of.ROLE}:{door}:"), alert.scope.rpartition(":")[2]
+        name = await self._messengers[door].role_name(Place(door, id_), of) if named else ""
+        reply = statement.alert(alert, self._words, self._language, name=name)
         try:
             await self._messengers[door].post(Place(door, id_), reply, nonce=_nonce(place, alert))
         except PlaceBusyError as error:

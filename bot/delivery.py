@@ -52,6 +52,10 @@ class Messenger(Protocol):
         """Take a message of ours away."""
         ...
 
+    async def role_name(self, place: Place, role: str) -> str:
+        """What people at the place call a role of the platform's; "" where it can't be known now. Never raises."""
+        ...
+
 
 @dataclass(slots=True)
 class _Live:

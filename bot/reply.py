@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
-from decimal import Decimal
 from typing import Final
 
 from bot.errors import (
@@ -20,6 +19,7 @@ from bot.errors import (
     key_of,
 )
 from bot.job import Cancelled, Failed, Finished, Job, Moderated, Outcome, Pause, Progress, Takeover, Ticket, Where
+from bot.label import Labels, times
 from bot.message import Button, Field, Picture, Reply, Tone, Verb
 from bot.offer import Offer
 from bot.request import ImageId, Imagine, Upscale
@@ -81,10 +81,10 @@ class Replies:
             asked=job.asked,
             job=job.id,
             person=job.by.name,
-            fields=self._fields(job, offer),
+            fields=self._labels.caption(job, offer),
             answers=answers,
             buttons=() if standing.stopping else (self._button(locale, Verb.CANCEL, job.id),),
-            details=self._details(job, standing.ticket, progress.word if progress else ""),
+            details=self._labels.details(job, standing.ticket, progress.word if progress else ""),
             progress=progress.fraction if progress else None,
             since=standing.since,
         )
@@ -117,7 +117,7 @@ class Replies:
                 word, tone = outcome.word, Tone.DONE
                 title, verbs = self._finished(job, locale)
                 lines = self._notes(job, outcome, other_providers_on)
-                fields = self._fields(job, offer, outcome, took_s, picture)
+                fields = self._labels.caption(job, offer, outcome, took_s, picture)
             case Moderated():
                 word, tone, title = outcome.word, Tone.REFUSED, say(locale, "title-moderated")
                 lines, verbs = self._moderated(job, outcome, locale)
@@ -133,7 +133,7 @@ class Replies:
             case Cancelled(cost_cents=cost):
                 tone, title = Tone.CANCELLED, say(locale, "title-cancelled")
                 key = "cancelled" if cost is None else "cancelled-billed"
-                lines = [say(locale, key, cost=self._cost(locale, cost))]
+                lines = [say(locale, key, cost=self._labels.cost(locale, cost))]
         return Reply(
             tone=tone,
             locale=locale,
@@ -146,7 +146,7 @@ class Replies:
             pictures=(picture,) if picture else (),
             answers=answers,
             buttons=self._buttons(job, verbs, picture, takes_references),
-            details=self._details(job, ticket, word),
+            details=self._labels.details(job, ticket, word),
             errors=errors,
         )
 
@@ -167,7 +167,7 @@ class Replies:
         if isinstance(error, BadValueError):
             facts["label"] = self.words.say(locale, f"label-{facts['field']}")
         if isinstance(error, PictureTooLargeError | PictureTooSmallError):
-            facts["limit"] = _times(str(facts["limit"]))
+            facts["limit"] = times(str(facts["limit"]))
         return self.words.say(locale, f"error-{key_of(error)}", **facts)
 
     def help(self, locale: str, offers: Sequence[Offer]) -> Reply:
@@ -177,7 +177,7 @@ class Replies:
             locale=locale,
             title=self.words.say(locale, "help-title"),
             body=self.words.say(locale, "help-body"),
-            fields=self._price_list(locale, offers),
+            fields=self._labels.prices(locale, offers),
         )
 
     def about(
@@ -203,7 +203,7 @@ class Replies:
             locale=locale,
             title=self.words.say(locale, "about-title"),
             body="\n\n".join((self.words.say(locale, "about-body"), quota, privacy)),
-            fields=self._price_list(locale, offers),
+            fields=self._labels.prices(locale, offers),
         )
 
     def which(self, pictures: Sequence[Picture], verb: Verb, *, locale: str, factor: int | None) -> Reply:
@@ -222,7 +222,7 @@ class Replies:
 
     def title(self, locale: str, offer: Offer) -> str:
         """A model's name: the vendor's own, or ours in the person's language where it is of our making."""
-        return self.words.name(locale, f"offer-{offer.provider}-{offer.model}", offer.title)
+        return self._labels.title(locale, offer)
 
     def alt(self, job: Job, parent_prompt: str = "") -> str:
         """What a screen reader says of the picture."""
@@ -232,10 +232,9 @@ class Replies:
             case Upscale():
                 return self.words.say(job.by.locale, "alt-upscale", prompt=parent_prompt)[:ALT_LIMIT]
 
-    def _price_list(self, locale: str, offers: Sequence[Offer]) -> tuple[Field, ...]:
-        return tuple(
-            Field(offer.name, self.title(locale, offer), self._cost(locale, offer.price_cents)) for offer in offers
-        )
+    @property
+    def _labels(self) -> Labels:
+        return Labels(self.words)
 
     def _finished(self, job: Job, locale: str) -> tuple[str, list[Verb]]:
         match job.request:
@@ -265,8 +264,8 @@ class Replies:
                     say(
                         locale,
                         "note-snapped",
-                        asked=_times(str(job.request.asked)),
-                        made=_times(str(job.request.shape)),
+                        asked=times(str(job.request.asked)),
+                        made=times(str(job.request.shape)),
                     )
                 )
             if job.request.ignored:
@@ -304,7 +303,7 @@ class Replies:
         facts = {name: _fact(value) for name, value in outcome.facts.items()}
         if outcome.cost_cents is not None:
             key = "billed-picture-lost" if outcome.key == key_of(PictureLostError) else "failed-billed"
-            return self.words.say(locale, key, cost=self._cost(locale, outcome.cost_cents))
+            return self.words.say(locale, key, cost=self._labels.cost(locale, outcome.cost_cents))
         if outcome.unsure:
             key = f"unsure-{outcome.key}"
             return self.words.say(locale, key if key in self.words else "error-unsure", **facts)
@@ -313,7 +312,7 @@ class Replies:
     def _at_fault(self, locale: str, outcome: Failed) -> tuple[Field, ...]:
         """The provider's complaints about fields that people know."""
         return tuple(
-            Field(name, self.words.say(locale, f"label-{name}"), complaint)
+            self._labels.field(locale, name, complaint)
             for name, complaint in outcome.fields.items()
             if f"label-{name}" in self.words
         )
@@ -321,74 +320,10 @@ class Replies:
     def _complaints(self, error: BotError, locale: str) -> tuple[Field, ...]:
         if isinstance(error, BadValueError):
             name = str(error.facts["field"])
-            return (Field(name, self.words.say(locale, f"label-{name}"), self.sentence(error, locale)),)
+            return (self._labels.field(locale, name, self.sentence(error, locale)),)
         if isinstance(error, ProviderError):
             return tuple(Field(name, name, complaint) for name, complaint in error.fields.items())
         return ()
-
-    def _fields(
-        self,
-        job: Job,
-        offer: Offer | None,
-        outcome: Finished | None = None,
-        took_s: float | None = None,
-        picture: Picture | None = None,
-    ) -> tuple[Field, ...]:
-        """The caption: prompt, model, seed, size, cost, time, who. The picture tells its own size once it is there."""
-        locale = job.by.locale
-        size = f"{picture.width} × {picture.height}" if picture else None
-        values: list[tuple[str, str]] = []
-        match job.request:
-            case Imagine() as request:
-                seed = outcome.seed if outcome and outcome.seed is not None else request.seed
-                values += [
-                    ("prompt", request.prompt),
-                    ("model", self.title(locale, offer) if offer else job.model),
-                    ("seed", str(seed)),
-                    ("size", size or _times(str(request.shape))),
-                ]
-            case Upscale() as request:
-                values += [
-                    ("model", self.title(locale, offer) if offer else job.model),
-                    ("factor", f"x{request.factor}"),
-                ]
-                values += [("size", size)] if size else []
-        if outcome is not None:
-            values.append(("cost", self._cost(locale, outcome.cost_cents)))
-            if took_s is not None:
-                values.append(("took", self.words.say(locale, "value-seconds", seconds=round(took_s, 1))))
-        values.append(("by", job.by.name))
-        return self._labelled(locale, values)
-
-    def _details(self, job: Job, ticket: Ticket | None, word: str) -> tuple[Field, ...]:
-        values: list[tuple[str, str]] = [("provider", job.provider)]
-        if ticket is not None:
-            values.append(("task", ticket.id))
-        if word:
-            values.append(("status", word))
-        if isinstance(job.request, Imagine):
-            for name in ("steps", "guidance", "prompt_upsampling", "safety_tolerance", "raw"):
-                value = getattr(job.request, name)
-                if value is not None:
-                    values.append((name, self._value(job.by.locale, value)))
-            values.append(("output_format", job.request.output_format.value))
-        values.append(("job", job.id))
-        return self._labelled(job.by.locale, values)
-
-    def _value(self, locale: str, value: float | bool) -> str:
-        if isinstance(value, bool):
-            return self.words.say(locale, "value-on" if value else "value-off")
-        return self.words.say(locale, "value-number", number=value)
-
-    def _labelled(self, locale: str, values: Iterable[tuple[str, str]]) -> tuple[Field, ...]:
-        return tuple(Field(name, self.words.say(locale, f"label-{name}"), value) for name, value in values)
-
-    def _cost(self, locale: str, cents: Decimal | None) -> str:
-        if cents is None:
-            return self.words.say(locale, "cost-unknown")
-        if cents == 0:
-            return self.words.say(locale, "cost-free")
-        return self.words.money(locale, cents)
 
     def _button(self, locale: str, verb: Verb, target: str) -> Button:
         return Button(verb, self.words.say(locale, f"button-{verb.value}"), target)
@@ -413,10 +348,6 @@ class Replies:
                 return picture.id if picture else ImageId("")
             case Verb.AGAIN | Verb.EDIT | Verb.CANCEL | Verb.DELETE | Verb.RETRY | Verb.LOOK:
                 return job.id
-
-
-def _times(size: str) -> str:
-    return size.replace("x", " × ")
 
 
 def _fact(value: str | float | bool | None) -> Fact:

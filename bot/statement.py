@@ -29,9 +29,9 @@ def usage(spending: Spending, plot: Picture | None, words: Words, locale: str) -
     )
 
 
-def alert(told: Alert, words: Words, locale: str) -> Reply:
-    """What is posted where the house's admins read it."""
-    kind, _, name = told.scope.partition(":")
+def alert(told: Alert, words: Words, locale: str, *, name: str = "") -> Reply:
+    """What is posted where the house's admins read it. name: what people call the role, where not by its id."""
+    kind, _, whose = told.scope.partition(":")
     return Reply(
         tone=Tone.REFUSED if told.percent >= 100 else Tone.HELP,
         locale=locale,
@@ -40,7 +40,7 @@ def alert(told: Alert, words: Words, locale: str) -> Reply:
             locale,
             "alert-body",
             of=kind,
-            name=name.partition(":")[2],
+            name=name or whose.partition(":")[2],
             period=told.period,
             used=_of(told.unit, told.spent, told.limit, words, locale),
         ),

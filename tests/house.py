@@ -130,6 +130,9 @@ class Street:
         self.messages.pop(receipt.handle, None)
         self.history.append(("remove", receipt.handle, None))
 
+    async def role_name(self, place: Place, role: str) -> str:
+        return ""
+
     def _stumble(self) -> None:
         if self.faults:
             raise self.faults.pop(0)

@@ -124,6 +124,10 @@ class DiscordMessenger:
             with _told_apart():
                 await self._channel(int(receipt.place)).get_partial_message(message).delete()
 
+    async def role_name(self, place: Place, role: str) -> str:
+        guilds = self.client.guilds if self.client and role.isdecimal() else ()
+        return next((found.name for guild in guilds if (found := guild.get_role(int(role)))), "")
+
     def _must_follow(self, place: Place, handle: Handle) -> bool:
         """Whether a further message has no other way than as a follow-up of the interaction."""
         return place.private or not handle.speaks

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -77,6 +77,13 @@ class Happening:
     def is_direct(self) -> bool:
         """Whether it happened in a talk between one person and the bot."""
         return self.channel.startswith("D")
+
+    @property
+    def below(self) -> str:
+        """The thread that what follows from it belongs in, so that a channel stays a channel; a talk has one line."""
+        if self.thread or self.is_direct or self.passing:
+            return self.thread
+        return self.message if self.kind in ("app_mention", "block_actions", "message_action") else ""
 
 
 def happening_of(body: Mapping[str, Any]) -> Happening | None:
@@ -283,6 +290,18 @@ class Origin:
         files = told.get("files")
         kept = tuple(map(str, files)) if isinstance(files, list) else ()
         return cls(**texts, files=kept, passing=told.get("passing") is True)
+
+
+def origin_of(event: Happening, files: Iterable[str] = ()) -> Origin:
+    """Of a form that is opened there and then."""
+    return Origin(
+        tenant=str(event.tenant),
+        channel=event.channel,
+        thread=event.below,
+        response_url=event.response_url,
+        files=tuple(files),
+        passing=event.passing,
+    )
 
 
 def sent_from(event: Happening, origin: Origin) -> Happening:

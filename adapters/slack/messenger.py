@@ -36,6 +36,8 @@ EVENT_TYPE: Final = "imagebot_job"
 REMEMBERED: Final = 10_000
 EARLIER_S: Final = 60.0
 """How far Slack's clock and ours may be apart."""
+NAME_S: Final = 3.0
+"""How long a name is waited for: there is an id in its place."""
 LISTED: Final = 100
 PAGES: Final = 3
 
@@ -119,6 +121,17 @@ class SlackMessenger:
             await self._calls.insist(delete)
         finally:
             await self.uploads.forget(spot.tenant, names, receipt.handle)
+
+    async def role_name(self, place: Place, role: str) -> str:
+        tenant = place.id.rpartition("/")[0]
+        try:
+            async with self._calls.to(tenant, "usergroups.list", within_s=NAME_S) as slack:
+                answer = await slack.usergroups_list()
+        except (DeliveryError, TimeoutError) as error:
+            log.info("a user group is not known", group=role, **told(error))
+            return ""
+        groups: list[dict[str, Any]] = answer["usergroups"]
+        return next((str(each["name"]) for each in groups if each["id"] == role), "")
 
     async def _go_in(self, spot: _Spot) -> None:
         """Nobody asked there, so the bot may not be in yet. Raises DeliveryError."""

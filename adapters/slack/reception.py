@@ -6,7 +6,6 @@ import asyncio
 import traceback
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -22,6 +21,7 @@ from adapters.slack.fault import UNHEARD, told
 from adapters.slack.messenger import SlackMessenger
 from adapters.slack.people import People
 from adapters.slack.visit import Visit
+from adapters.slack.voice import Line
 from adapters.slack.workspace import Workspaces
 from bot.chat.fetcher import Fetcher
 from bot.chat.turns import Turns, UnderWay
@@ -58,21 +58,6 @@ class Ack(Protocol):
     """Bolt's acknowledgement, with what the answer may hold."""
 
     async def __call__(self, **answer: Any) -> BoltResponse: ...
-
-
-@dataclass(slots=True)
-class Line:
-    """An acknowledgement that is still to be sent: until then it can carry the answer."""
-
-    open: bool = True
-    answer: dict[str, Any] = field(default_factory=dict)
-
-    def take(self, **answer: Any) -> bool:
-        """Whether it carries this; False where it is too late, or where it carries something already."""
-        if not self.open or self.answer:
-            return False
-        self.answer = answer
-        return True
 
 
 class Reception:

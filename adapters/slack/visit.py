@@ -6,24 +6,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack import forms, render, voice
+from adapters.slack import forms, render
 from adapters.slack.attachment import Attachment, pictures_in
 from adapters.slack.event import (
     Account,
     Happening,
-    Origin,
+    origin_of,
     parts_of,
     person_of,
     place_of,
     receipt_of,
 )
-from adapters.slack.fault import TOO_OFTEN, code_of
 from adapters.slack.upload import name_for
+from adapters.slack.voice import Line, Voice
 from bot import prompt
 from bot.chat import asking
 from bot.chat.form import Say
@@ -33,7 +32,6 @@ from bot.errors import (
     BusyError,
     DeliveryError,
     JobUnknownError,
-    OutdatedError,
     PictureMissingError,
     RefusedError,
     StrangerError,
@@ -44,12 +42,7 @@ from bot.request import Enlarge, ImageId, Imagine, Wish
 from bot.view import View
 
 if TYPE_CHECKING:
-    from adapters.slack.reception import Line, Reception
-
-LATE: Final = frozenset({"expired_trigger_id", "exchanged_trigger_id", "trigger_expired", "trigger_exchanged"})
-"""What Slack says where a form came more than 3 s after what asked for it."""
-CLOSED: Final = frozenset({"not_found", "hash_conflict"})
-"""What it says of a form that its person has closed, or sent, meanwhile."""
+    from adapters.slack.reception import Reception
 
 
 class Visit:
@@ -63,7 +56,7 @@ class Visit:
         self.asked = ""
         self.client = client
         self._door = door
-        self._line = line
+        self._voice = Voice(line, client, door.channels, self.say)
         self._account = account
 
     @classmethod
@@ -168,11 +161,11 @@ class Visit:
             command = prompt.read_command(self.asked)
         factor = command.factor if isinstance(command, prompt.UpscaleCommand) else None
         await self.enter()
-        opened = await self._open(forms.loading(say=self.say))
+        opened = await self._voice.open(self.event, forms.loading(say=self.say))
         recent = await self._door.pictures.recent(self.event.tenant, self.event.channel, forms.RECENT_LIMIT)
         factors = sorted({factor for offer in self.desk.offers() for factor in offer.factors})
-        form = partial(forms.upscale, recent, factors, say=self.say, metadata=str(self._origin()), chosen=factor)
-        if not (await self._turn_to(opened, form()) or await self._turn_to(opened, form(seen=False))):
+        form = partial(forms.upscale, recent, factors, say=self.say, metadata=str(origin_of(self.event)), chosen=factor)
+        if not (await self._voice.turn_to(opened, form()) or await self._voice.turn_to(opened, form(seen=False))):
             raise BusyError
 
     async def refer(self, image: ImageId) -> None:
@@ -312,51 +305,33 @@ class Visit:
         elif event.kind not in ("app_mention", "message"):  # else it heard, so it is there
             await self._door.channels.enter(event.tenant, event.channel)
         now = self._door.clock.now().timestamp()
-        return place_of(event, self._door.settings, at=now, thread=self._thread())
+        return place_of(event, self._door.settings, at=now, thread=event.below)
 
     async def tell(self, reply: Reply) -> None:
-        """An answer for this person alone, in the way that is open now; in a form, on its next page."""
-        if self.event.kind == "view_submission" and self._line.take(
-            response_action="update", view=forms.notice(reply, say=self.say)
-        ):
-            return
-        message = render.message(reply, say=self.say, below="" if self.event.is_direct else self._thread())
-        ephemeral = {"text": message.text, "blocks": list(message.blocks), "response_type": "ephemeral"}
-        if self.event.kind == "command" and self._line.take(**ephemeral):
-            return
-        if self.event.is_direct and self.event.kind == "message":
-            await voice.post(self.client, self.event.channel, message, thread=self.event.thread)
-        elif not (await voice.respond(self.event, ephemeral) or await voice.whisper(self.client, self.event, message)):
-            channel = await self._door.channels.direct(self.event.tenant, self.event.user)
-            await voice.post(self.client, channel, message)
+        """An answer for this person alone."""
+        await self._voice.tell(self.event, reply)
 
     async def fill_in(
         self, opened_by: Press, wish: Wish | None, *, references: bool, files: Sequence[Attachment] = ()
     ) -> None:
         """Open the form for a picture, where one could be posted: nobody fills it in for nothing."""
         await self.enter()
-        await self._open(
-            forms.imagine(
-                self.desk.offers(self.person.locale), say=self.say, wish=wish, opened_by=opened_by,
-                metadata=str(self._origin(files)), references=references, max_count=self._door.settings.max_count,
-            )
+        origin = origin_of(self.event, (each.id for each in files))
+        form = forms.imagine(
+            self.desk.offers(self.person.locale), say=self.say, wish=wish, opened_by=opened_by,
+            metadata=str(origin), references=references, max_count=self._door.settings.max_count,
         )  # fmt: skip
+        await self._voice.open(self.event, form)
 
     async def settle(self) -> None:
         """Take the question away that this person alone saw, once it is answered."""
-        if self.event.passing:
-            await voice.respond(self.event, {"delete_original": True})
+        await self._voice.settle(self.event)
 
     async def refuse(self, error: BotError) -> None:
-        """Say no, to the person alone; in a form, at the field that it is about. Who only looked asked for nothing."""
-        if self.event.kind == "app_home_opened":
-            return
-        notice = self.desk.notice(error, locale=self.person.locale, asked=self.asked)
-        if self.event.kind == "view_submission":
-            errors = forms.errors(error, forms.read(self.event.body["view"]), notice.body)
-            if errors and self._line.take(response_action="errors", errors=errors):
-                return
-        await self.tell(notice)
+        """Say no, to the person alone. Who only looked asked for nothing."""
+        if self.event.kind != "app_home_opened":
+            notice = self.desk.notice(error, locale=self.person.locale, asked=self.asked)
+            await self._voice.refuse(self.event, error, notice)
 
     def _overseer(self) -> Person:
         """Who leads one workspace of many has no say over the others, unless the operator named them."""
@@ -379,45 +354,7 @@ class Visit:
 
     async def _reassure(self) -> None:
         """Where Slack takes no more messages for the moment, say to the person that the picture is being made."""
-        newest = await self.desk.mine(self.person, limit=1) if self._line.open else ()
+        newest = await self.desk.mine(self.person, limit=1) if self._voice.line.open else ()
         if newest and newest[0].receipt is None and not newest[0].status.ended:
             title, body = self.say("slack-taken"), self.say("slack-taken-body")
             await self.tell(Reply(tone=Tone.HELP, locale=self.person.locale, title=title, body=body))
-
-    def _thread(self) -> str:
-        """What follows from a message stands below it, so that a channel stays a channel; a talk has one line."""
-        event = self.event
-        if event.thread or event.is_direct or event.passing:
-            return event.thread
-        return event.message if event.kind in ("app_mention", "block_actions", "message_action") else ""
-
-    def _origin(self, files: Sequence[Attachment] = ()) -> Origin:
-        return Origin(
-            tenant=str(self.event.tenant),
-            channel=self.event.channel,
-            thread=self._thread(),
-            response_url=self.event.response_url,
-            files=tuple(each.id for each in files),
-            passing=self.event.passing,
-        )
-
-    async def _open(self, view: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Raises OutdatedError, BusyError where it is too late for a form."""
-        if not self.event.trigger:
-            raise OutdatedError
-        try:
-            answer = await self.client.views_open(trigger_id=self.event.trigger, view=dict(view))
-        except SlackApiError as error:
-            if code_of(error) in LATE | TOO_OFTEN:
-                raise BusyError from error
-            raise
-        opened: Mapping[str, Any] = answer["view"]
-        return opened
-
-    async def _turn_to(self, opened: Mapping[str, Any], view: Mapping[str, Any]) -> bool:
-        """Whether an open form is this one by now, or there is none any more; False where Slack can't show it."""
-        try:
-            await self.client.views_update(view_id=opened["id"], hash=opened.get("hash"), view=dict(view))
-        except SlackApiError as error:
-            return code_of(error) in CLOSED
-        return True

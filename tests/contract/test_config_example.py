@@ -17,6 +17,7 @@ from adapters import REGISTRY as DOORS
 from bot.providers import REGISTRY as PROVIDERS
 from bot.sections import Log, Policy, Store
 from bot.settings import WEB_TOKENS, Settings, load
+from bot.words import languages
 
 HOUSE = Path(__file__).parents[2]
 EXAMPLE = HOUSE / "config.example.toml"
@@ -27,7 +28,7 @@ def models(registry: Mapping[str, str]) -> dict[str, type[BaseModel]]:
 
 
 def settings(path: Path | None) -> Settings:
-    return load(path, providers=models(PROVIDERS), doors=models(DOORS))
+    return load(path, providers=models(PROVIDERS), doors=models(DOORS), languages=languages())
 
 
 def expected() -> dict[str, type[BaseModel]]:

@@ -12,7 +12,6 @@ import zipfile
 import zlib
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -30,28 +29,9 @@ from bot.errors import (
 )
 from bot.images import Admitted
 from bot.request import Format
+from tests.unit.scene import FORMATS, file_of, opened, scene
 
-FORMATS = ("PNG", "JPEG", "WEBP")
 QUICK_S = 1.0
-
-
-def file_of(image: Image.Image, kind: str, **how: Any) -> bytes:
-    target = io.BytesIO()
-    image.save(target, kind, **how)
-    return target.getvalue()
-
-
-def opened(picture: bytes) -> Image.Image:
-    image = Image.open(io.BytesIO(picture))
-    image.load()
-    return image
-
-
-def scene(width: int = 96, height: int = 64, mode: str = "RGB") -> Image.Image:
-    """Left half red, right half a ramp: enough to see rotations, colours and losses."""
-    image = Image.linear_gradient("L").resize((width, height)).convert("RGB")
-    image.paste((200, 30, 30), (0, 0, width // 2, height))
-    return image.convert(mode)
 
 
 async def admit(picture: bytes, **limits: int) -> Admitted:
@@ -324,81 +304,6 @@ async def test_what_grew_by_being_cleaned_becomes_webp() -> None:
 async def test_verify_gives_facts_and_no_new_bytes() -> None:
     facts = await images.verify(file_of(scene(), "WEBP"))
     assert (facts.format, facts.width, facts.height) == (Format.WEBP, 96, 64)
-
-
-async def test_encode_changes_the_type_only_where_it_must() -> None:
-    picture = file_of(scene(mode="RGBA"), "PNG")
-    assert await images.encode(picture, Format.PNG) is picture
-    for to in (Format.WEBP, Format.JPEG):
-        assert (await images.inspect(await images.encode(picture, to))).format is to
-
-
-async def test_a_jpeg_of_something_transparent_stands_on_white() -> None:
-    picture = file_of(Image.new("RGBA", (20, 20), (0, 0, 0, 0)), "PNG")
-    assert opened(await images.encode(picture, Format.JPEG)).getpixel((10, 10)) == (255, 255, 255)
-
-
-ELSEWHERE = (Format.PNG, Format.JPEG)
-
-
-@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
-async def test_exchange_leaves_alone_what_is_of_a_type_that_will_do(kind: str) -> None:
-    picture = file_of(scene(), kind)
-    exchanged, to = await images.exchange(picture, ELSEWHERE)
-    assert exchanged is picture
-    assert to.value == kind.lower()
-
-
-async def test_exchange_is_exact_where_that_is_not_too_large() -> None:
-    picture = file_of(scene(mode="RGBA"), "WEBP", lossless=True)
-    exchanged, to = await images.exchange(picture, ELSEWHERE)
-    assert to is Format.PNG
-    assert opened(exchanged).tobytes() == opened(picture).tobytes()
-
-
-async def test_exchange_keeps_every_pixel_of_a_picture_that_is_too_large_to_be_exact(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(images, "PNG_BYTES", 1000)
-    picture = file_of(Image.effect_noise((300, 200), 60).convert("RGB"), "WEBP")
-    exchanged, to = await images.exchange(picture, ELSEWHERE)
-    assert to is Format.JPEG
-    assert (opened(exchanged).format, opened(exchanged).size) == ("JPEG", (300, 200))
-    exact, to = await images.exchange(picture, (Format.PNG,))
-    assert (opened(exact).format, to) == ("PNG", Format.PNG)
-
-
-async def test_fit_leaves_alone_what_fits() -> None:
-    picture = file_of(scene(), "PNG")
-    assert await images.fit(picture, max_bytes=len(picture)) is picture
-
-
-async def test_fit_gives_up_quality_first_then_pixels() -> None:
-    picture = file_of(Image.effect_noise((1000, 750), 60).convert("RGB"), "PNG")
-    roomy = await images.fit(picture, max_bytes=len(picture) // 2)
-    tight = await images.fit(picture, max_bytes=120_000)
-    assert opened(roomy).size == (1000, 750)
-    assert len(tight) <= 120_000
-    assert 512 <= max(opened(tight).size) < 1000
-
-
-async def test_fit_says_so_when_nothing_worth_showing_would_be_left() -> None:
-    picture = file_of(Image.effect_noise((900, 900), 90).convert("RGB"), "PNG")
-    with pytest.raises(FileTooLargeError):
-        await images.fit(picture, max_bytes=2_000)
-
-
-async def test_fit_may_be_told_to_write_a_jpeg() -> None:
-    picture = file_of(Image.effect_noise((1000, 750), 60).convert("RGBA"), "PNG")
-    fitted = await images.fit(picture, max_bytes=200_000, to=Format.JPEG)
-    assert opened(fitted).format == "JPEG"
-    assert len(fitted) <= 200_000
-
-
-@pytest.mark.parametrize("kind", FORMATS)
-async def test_fit_narrows_the_longer_side(kind: str) -> None:
-    fitted = await images.fit(file_of(scene(2000, 500), kind), max_bytes=10_000_000, max_side=1000)
-    assert opened(fitted).size == (1000, 250)
 
 
 async def test_the_event_loop_goes_on_meanwhile() -> None:

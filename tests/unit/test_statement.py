@@ -18,6 +18,11 @@ def alert(scope: str, percent: int, unit: Unit = Unit.PICTURES) -> Alert:
     )
 
 
+def test_an_alert_names_a_role_as_its_platform_does() -> None:
+    reply = statement.alert(alert("role:discord:77", 50), all_words(), "de", name="Maler *innen*")
+    assert reply.body == "Rolle Maler *innen* hat 2.500 von 5.000 Bildern verbraucht (2026-11)."
+
+
 @pytest.mark.parametrize(
     ("told", "title", "body"),
     [

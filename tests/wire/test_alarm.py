@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
+
 from bot import alarm
 from bot.alarm import Alarm
 from bot.spending import Cap, Of, Per
@@ -62,6 +64,37 @@ async def test_on_discord_admins_are_told_once_however_many_processes_there_are(
             (message,) = here.discord.messages(admins)
             assert "50 % of a cap is used" in message.text
             assert "The team has used $0.07 of $0.10" in message.text
+
+
+def of_role(role: str | int) -> dict[str, object]:
+    """A cap that two pictures of one person in that role come near."""
+    return {"caps": (Cap(of=Of.ROLE, id=str(role), per=Per.MONTH, cents=Decimal(10)),)}
+
+
+async def test_a_role_of_discord_s_is_told_by_its_name(tmp_path: Path) -> None:
+    async with discord_door.atelier() as here:
+        admins, role = here.guild.channel("admins"), here.guild.role("Painters")
+        here.ada.roles.add(role.id)
+        async with discord_door.living(here, tmp_path, limits=of_role(role.id)) as life:
+            await come_near(life)
+            async with alarmed(life, f"discord:{admins.id}"):
+                await told(life, f"discord:{admins.id}")
+            (message,) = here.discord.messages(admins)
+            assert "Role Painters has used $0.07 of $0.10" in message.text
+
+
+@pytest.mark.parametrize("away", [False, True])
+async def test_a_group_of_slack_s_is_told_by_its_name_where_slack_says_it(tmp_path: Path, away: bool) -> None:
+    async with slack_door.atelier() as here:
+        admins, group = here.team.channel("admins"), here.team.group("painters", here.ada)
+        async with slack_door.living(here, tmp_path, limits=of_role(group.id)) as life:
+            await come_near(life)
+            if away:
+                here.slack.fail("usergroups.list", status=503)
+            async with alarmed(life, f"slack:{admins.id}"):
+                await told(life, f"slack:{admins.id}")
+            message = await life.shown(channel=admins)
+            assert f"Role {group.id if away else 'painters'} has used $0.07 of $0.10" in message.text
 
 
 async def test_a_channel_that_is_shut_is_logged_once_for_the_operator(tmp_path: Path) -> None:

@@ -1,26 +1,19 @@
-"""The channel over a real socket: what is said and pressed, the fragments that come back, and the stream."""
+"""The channel over a real socket: what is said and pressed, and the fragments that come back."""
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
-import aiohttp
 import pytest
 
-from adapters import Kit
-from adapters.web import Settings, lookout, open_adapter
-from adapters.web.pages.stream import position
 from bot.errors import KeyUncheckedError, QuotaSpentError, RejectedError
 from bot.job import Failed, Status
 from bot.message import Person, Place
 from bot.request import Imagine, Upscale, Wish
-from tests.clock import HeldClock
 from tests.standins.desk import GOOD_KEY
-from tests.wire.web_door import TOKENS, Visit, form, picture, visiting
+from tests.wire.web_door import TOKENS, Visit, form, listening, picture, ready, visiting
 
 CHANNEL = Place("web", "channel")
 ELSEWHERE = Person("web", "bo", "Bo")
@@ -30,40 +23,6 @@ ELSEWHERE = Person("web", "bo", "Bo")
 async def visit(tmp_path: Path) -> AsyncIterator[Visit]:
     async with visiting(tmp_path) as opened:
         yield opened
-
-
-class Events:
-    """What a page hears, one event at a time, heartbeats left out unless asked for."""
-
-    def __init__(self, response: aiohttp.ClientResponse) -> None:
-        self.response = response
-
-    async def next(self, *, beats: bool = False) -> dict[str, str]:
-        while True:
-            event = await asyncio.wait_for(self._read(), 5)
-            if beats or event.get("event") not in ("beat", "ready"):
-                return event
-
-    async def _read(self) -> dict[str, str]:
-        event: dict[str, str] = {}
-        while line := (await self.response.content.readline()).decode().rstrip("\r\n"):
-            name, _, value = line.partition(": ")
-            event[name.rstrip(":")] = event.get(name, "") + value
-        return event
-
-
-@asynccontextmanager
-async def listening(visit: Visit, since: int = 0, last_event: str = "") -> AsyncIterator[Events]:
-    """An open page that has caught up."""
-    headers = {"Last-Event-ID": last_event} if last_event else {}
-    async with visit.client.get(f"{visit.door.address}/channel/events?since={since}", headers=headers) as response:
-        assert response.content_type == "text/event-stream"
-        yield Events(response)
-
-
-async def ready(events: Events) -> None:
-    while (await events.next(beats=True)).get("event") != "ready":
-        pass
 
 
 # ---- What is said
@@ -359,94 +318,6 @@ async def test_older_messages_come_a_page_at_a_time(visit: Visit) -> None:
     assert "data-before" not in earlier
 
 
-# ---- The stream
-
-
-async def test_every_open_page_hears_announcement_progress_and_picture(visit: Visit) -> None:
-    async with listening(visit) as one, listening(visit) as two:
-        await ready(one)
-        await ready(two)
-        await visit.say("/imagine A fox")
-        job = visit.last_job()
-        for events in (one, two):
-            announced = await events.next()
-            assert (announced["event"], "id" in announced) == ("message", False)
-        await visit.desk.work(job, word="Generating", fraction=0.5)
-        assert 'value="0.500"' in (await one.next())["data"]
-        kept = await visit.desk.finish(job)
-        for events in (one, two):
-            while kept.name not in (await events.next())["data"]:
-                pass
-
-
-async def test_a_page_that_comes_back_hears_what_it_missed_once(visit: Visit) -> None:
-    await visit.say("/imagine A fox")
-    first = visit.last_job()
-    seen = visit.desk.asks[first].revision
-    await visit.desk.finish(first)
-    await visit.say("/imagine A second one")
-    async with listening(visit, last_event=str(seen)) as events:
-        missed = [await events.next(), await events.next()]
-        assert [f'id="m-{job}"' in event["data"] for job, event in zip(visit.desk.asks, missed, strict=True)] == [
-            True,
-            True,
-        ]
-        assert int(missed[0]["id"]) > seen
-        assert int(missed[1]["id"]) > int(missed[0]["id"])
-        assert (await events.next(beats=True))["event"] == "ready"
-
-
-async def test_a_message_from_before_the_page_keeps_its_time(tmp_path: Path) -> None:
-    clock = HeldClock()
-    async with visiting(tmp_path, clock=clock) as visit:
-        await visit.say("/imagine A fox")
-        job = visit.last_job()
-        accepted = f'data-posted="{int(clock.now().timestamp() * 1000)}"'
-        async with listening(visit, since=visit.desk.asks[job].revision) as events:
-            await ready(events)
-            await clock.advance(600)
-            await visit.desk.work(job, fraction=0.5)
-            assert accepted in (await events.next())["data"]
-
-
-async def test_a_message_taken_away_is_gone_from_open_pages_and_from_returning_ones(visit: Visit) -> None:
-    await visit.say("/imagine A fox")
-    job = visit.last_job()
-    await visit.desk.finish(job)
-    seen = visit.desk.asks[job].revision
-    async with listening(visit, since=seen) as events:
-        await ready(events)
-        await visit.press(job, "delete")
-        gone = await events.next()
-        assert (gone["event"], gone["data"]) == ("gone", job)
-    async with listening(visit, since=seen) as events:
-        gone = await events.next()
-        assert (gone["event"], gone["data"], int(gone["id"]) > seen) == ("gone", job, True)
-
-
-async def test_a_silent_stream_beats_with_the_last_revision(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("adapters.web.pages.stream.BEAT_S", 0.05)
-    await visit.say("/imagine A fox")
-    async with listening(visit) as events:
-        await events.next()
-        await ready(events)
-        beat = await events.next(beats=True)
-        assert (beat["event"], beat["id"]) == ("beat", "1")
-
-
-async def test_a_door_that_closes_ends_its_streams(visit: Visit) -> None:
-    async with listening(visit) as events:
-        await ready(events)
-        async with asyncio.timeout(5):
-            await visit.door.close()
-            assert b"event: message" not in await events.response.content.read()
-
-
-@pytest.mark.parametrize("text", ["", "-1", "x", "9" * 20, "٣"])
-def test_a_position_that_is_none_is_none(text: str) -> None:
-    assert position(text) is None
-
-
 # ---- Signing in
 
 
@@ -493,21 +364,3 @@ async def test_a_providers_complaints_name_their_fields(visit: Visit) -> None:
     await visit.desk.end(job, Failed.by(RejectedError(fields={"steps": "at most 40"})))
     html = await (await visit.get("/")).text()
     assert 'data-field="steps" data-says="at most 40"' in html
-
-
-async def test_what_another_process_says_reaches_pages_that_are_open_here(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(lookout, "LOOK_S", 0.02)
-    async with visiting(tmp_path) as there:
-        here = open_adapter(Settings(port=0), there.desk.front, Kit())
-        await here.open()
-        try:
-            async with listening(Visit(there.desk, here, there.client)) as events:
-                await ready(events)
-                await there.say("/imagine A lighthouse")
-                event = await events.next()
-                assert event["event"] == "message"
-                assert f'id="m-{there.last_job()}"' in event["data"]
-        finally:
-            await here.close()

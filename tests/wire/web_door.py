@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -72,6 +73,40 @@ async def visiting(
             yield Visit(desk, door, client)
     finally:
         await door.close()
+
+
+class Events:
+    """What a page hears, one event at a time, heartbeats left out unless asked for."""
+
+    def __init__(self, response: aiohttp.ClientResponse) -> None:
+        self.response = response
+
+    async def next(self, *, beats: bool = False) -> dict[str, str]:
+        while True:
+            event = await asyncio.wait_for(self._read(), 5)
+            if beats or event.get("event") not in ("beat", "ready"):
+                return event
+
+    async def _read(self) -> dict[str, str]:
+        event: dict[str, str] = {}
+        while line := (await self.response.content.readline()).decode().rstrip("\r\n"):
+            name, _, value = line.partition(": ")
+            event[name.rstrip(":")] = event.get(name, "") + value
+        return event
+
+
+@asynccontextmanager
+async def listening(visit: Visit, since: int = 0, last_event: str = "") -> AsyncIterator[Events]:
+    """An open page that has caught up."""
+    headers = {"Last-Event-ID": last_event} if last_event else {}
+    async with visit.client.get(f"{visit.door.address}/channel/events?since={since}", headers=headers) as response:
+        assert response.content_type == "text/event-stream"
+        yield Events(response)
+
+
+async def ready(events: Events) -> None:
+    while (await events.next(beats=True)).get("event") != "ready":
+        pass
 
 
 def form(**fields: Any) -> aiohttp.FormData:

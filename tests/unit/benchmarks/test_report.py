@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from importlib import import_module
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -62,6 +63,28 @@ def test_the_plot_stands_above_the_tables_and_holds_every_ratio(tmp_path: Path) 
     report.put(page, "new", "page.svg")
     assert page.read_text("utf-8").index("(page.svg)") < page.read_text("utf-8").index("new")
     assert (tmp_path / "page.svg").read_text("utf-8").startswith("<?xml")
+
+
+def drawn_texts(svg: Path) -> dict[str, tuple[float, bool]]:
+    """Every text: where it starts or, where the second is true, ends; from the left."""
+    found = ElementTree.fromstring(svg.read_text("utf-8")).iter("{http://www.w3.org/2000/svg}text")
+    return {
+        (each.text or "").strip(): (float(each.attrib["x"]), "anchor: end" in each.attrib["style"]) for each in found
+    }
+
+
+def test_a_figure_beyond_the_scale_is_told_where_no_name_stands(tmp_path: Path) -> None:
+    figures = {
+        "0 against 26": Figure(what="lost", ours=0, other=26, against="bare", unit=""),
+        "0 against 10 pictures": Figure(what="lost again", ours=0, other=10, against="bare", unit="pictures"),
+        "0.02 x": Figure(what="small", ours=1, other=50, against="bare", unit="s"),
+    }
+    plot.draw({"crowd": [*figures.values()]}, "a machine", tmp_path / "page.svg")
+    texts = drawn_texts(tmp_path / "page.svg")
+    for label in figures:
+        start, ends_there = texts[label]
+        assert not ends_there
+        assert start > texts["1 x"][0]
 
 
 def test_only_what_stands_between_the_marks_is_replaced(tmp_path: Path) -> None:
