@@ -42,7 +42,7 @@ from bot.shelf import Shelf, open_shelf
 from bot.spending import Cap, Of, Per
 from bot.store import Store
 from bot.tidying import TIDY_S, Tidying
-from bot.words import Words
+from bot.words import Words, languages
 
 log = structlog.get_logger(__name__)
 
@@ -106,7 +106,7 @@ class House:
 
 def read_settings(path: Path | None) -> Settings:
     """config.toml, environment and .env, over the models of every vendor and door. Raises SettingsError."""
-    return house_settings.load(path, providers=_models(VENDORS), doors=_models(DOORS))
+    return house_settings.load(path, providers=_models(VENDORS), doors=_models(DOORS), languages=languages())
 
 
 def _models(registry: Mapping[str, str]) -> dict[str, type[BaseModel]]:

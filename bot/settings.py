@@ -13,7 +13,7 @@ import os
 import re
 import threading
 import tomllib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Final, cast, get_args
@@ -103,17 +103,21 @@ def load(
     *,
     providers: Mapping[str, type[BaseModel]],
     doors: Mapping[str, type[BaseModel]],
+    languages: Sequence[str],
     env_file: Path = ENV_FILE,
 ) -> Settings:
     """Read everything once: `path`, else IMAGEBOT_CONFIG, else ./config.toml if present; then the environment.
 
     A model may name, in a ClassVar NEEDS, variables without which `enabled = true` cannot work; of several in one
-    tuple, one will do. Raises SettingsError.
+    tuple, one will do. languages are those that there are words in. Raises SettingsError.
     """
     environ = _environment(env_file)
     source = _source(path, environ)
     composed = _compose(providers, doors)
     house = _validated(composed, _tables(source), environ, source)
+    if not _spoken(house.policy.alert_language, languages):
+        allowed = f"must be one of: {', '.join(languages)}"
+        raise SettingsError(_sentence(composed, ("policy", "alert_language"), "value_error", allowed, environ, source))
     secrets, remarks = _secrets(environ)
     tokens = _web_tokens(secrets[WEB_TOKENS].get_secret_value()) if WEB_TOKENS in secrets else ()
     remarks += tuple(
@@ -312,6 +316,11 @@ def _no_such(name: str, possible: Mapping[str, object]) -> str:
     near = difflib.get_close_matches(name, possible, n=1)
     meant = f'did you mean "{near[0]}", of' if near else "possible are"
     return f"there is no setting of this name; {meant} {', '.join(sorted(possible))}."
+
+
+def _spoken(tag: str, languages: Sequence[str]) -> bool:
+    """Whether there are words for a tag such as "de" or "de-AT"."""
+    return bool(re.fullmatch(rf"({'|'.join(languages)})([-_][a-z0-9]{{2,8}}){{0,3}}", tag, re.IGNORECASE))
 
 
 def _secrets(environ: Mapping[str, str]) -> tuple[Mapping[str, SecretStr], tuple[Remark, ...]]:

@@ -19,7 +19,7 @@ from bot.settings import Settings
 from bot.shelf import SPOOL
 from bot.shelf.bucket import Bucket
 from bot.shelf.objects import ObjectShelf
-from bot.store import Store, running
+from bot.store import Standing, look, running
 from bot.terminal import door
 from bot.terminal.sheet import Sheet
 from bot.words import Words
@@ -97,19 +97,26 @@ class Checkup:
             self._put(State.ASIDE, "check-pictures-late", count=len(waiting))
 
     async def _database(self) -> None:
+        """What a start would find there; it is only looked at, since bringing it up to date is not this command's."""
         url = database_url(self._settings)
         try:
             address = await asyncio.to_thread(running, url)
             if address is not None:
                 self._put(State.WELL, "check-running", place=address or str(self._settings.store.data_dir))
                 return
-            await (await Store.open(url, clock=RealClock())).close()
+            standing = await asyncio.to_thread(look, url)
         except SettingsError as error:
             store = self._settings.store
             place = "store.database_url" if store.on_server else str(store.data_dir)
             self._put(State.FAULT, "check-store-fault", place=place, reason=str(error))
-        else:
-            self._put(State.WELL, "check-database", server="yes" if self._settings.store.on_server else "no")
+            return
+        match standing:
+            case Standing.NEW:
+                self._put(State.WELL, "check-database-new")
+            case Standing.OLDER:
+                self._put(State.WELL, "check-database-older")
+            case Standing.UP_TO_DATE:
+                self._put(State.WELL, "check-database", server="yes" if self._settings.store.on_server else "no")
 
     async def _provider(self, catalogue: Catalogue, name: str) -> None:
         stand = next(each for each in catalogue.stands if each.name == name)

@@ -33,14 +33,19 @@ LATE: Final = timedelta(minutes=15)
 """How long a job may be open before it counts as stuck: a vendor's deadline is two minutes by default."""
 UNTOLD: Final = timedelta(minutes=5)
 """How long an end may be untold: a platform that is down is tried for an hour."""
+ROOMY: Final = 100
+"""Columns of a terminal in which a job has room in one line."""
 
 
 async def list_jobs(settings: Settings, words: Words, tongue: str, status: Status | None, limit: int) -> None:
     """Print the newest jobs as a table."""
     async with _opened(settings) as store:
         records = await store.jobs(status=status, limit=limit)
-    none = "terminal-no-jobs" if status is None else "terminal-no-jobs-of"
-    _print(records, words, tongue, words.say(tongue, none, status=status.value if status else ""))
+    if status is None:
+        none = words.say(tongue, "terminal-no-jobs")
+    else:
+        none = words.say(tongue, "terminal-no-jobs-of", status=_standing(status, words, tongue))
+    _print(records, words, tongue, none)
 
 
 async def list_stuck(settings: Settings, words: Words, tongue: str, limit: int) -> None:
@@ -98,7 +103,11 @@ async def _opened(settings: Settings, *, visit: bool = True) -> AsyncIterator[St
 async def _not_so(store: Store, job: str, words: Words, tongue: str, key: str) -> ClickException:
     """The sentence that says how the job stands instead."""
     record = await store.record(JobId(job))
-    return ClickException(words.say(tongue, key, job=job, status=record.status.value))
+    return ClickException(words.say(tongue, key, job=job, status=_standing(record.status, words, tongue)))
+
+
+def _standing(status: Status, words: Words, tongue: str) -> str:
+    return words.say(tongue, f"status-{status.value}")
 
 
 def _say(sentence: str) -> None:
@@ -111,17 +120,20 @@ def _print(records: Sequence[JobRecord], words: Words, tongue: str, none: str) -
         console.print(none)
         return
     headings = ("job", "status", "made", "model", "by", "size", "cost")
-    table = Table(box=None, pad_edge=False)
+    narrow = console.width < ROOMY
+    gap, edge = ("\n", "\n") if narrow else (" ", "")
+    table = Table(box=None, pad_edge=False, collapse_padding=narrow)
     for name in headings:  # the id is whole at any width: it is what the other options take
-        table.add_column(words.say(tongue, f"label-{name}"), no_wrap=name == "job", overflow="fold")
+        whole = name in ("job", "status", "made")
+        table.add_column(words.say(tongue, f"label-{name}"), no_wrap=whole, overflow="fold")
     for record in records:
         job, outcome = record.job, record.outcome
         cents = getattr(outcome, "cost_cents", None)
         table.add_row(
             job.id,
-            record.status.value,
-            f"{record.accepted_at:%Y-%m-%d %H:%M}",
-            f"{job.provider}/{job.model}",
+            _standing(record.status, words, tongue),
+            f"{record.accepted_at:%Y-%m-%d}{gap}{record.accepted_at:%H:%M}",
+            f"{job.provider}/{edge}{job.model}",
             Text(job.by.name),
             str(job.request.shape) if isinstance(job.request, Imagine) else f"x{job.request.factor}",
             "" if cents is None else words.money(tongue, cents),

@@ -56,9 +56,8 @@ class Words:
         strict, for tests: a missing key or fact raises KeyError instead of being logged and spoken around.
         """
         resources = {
-            folder.name: tuple(_parsed(file.read_text("utf-8")) for file in sorted(folder.glob("*.ftl")))
-            for folder in sorted(home.iterdir())
-            if any(folder.glob("*.ftl"))
+            name: tuple(_parsed(file.read_text("utf-8")) for file in sorted((home / name).glob("*.ftl")))
+            for name in languages(home)
         }
         return cls(resources, clock or RealClock(), strict=strict)
 
@@ -147,6 +146,11 @@ class Words:
 
     def _wait_s(self, moment: object) -> float:
         return (_moment(moment) - self._clock.now()).total_seconds()
+
+
+def languages(home: Path = HOME) -> tuple[str, ...]:
+    """Those that there is a folder of words for."""
+    return tuple(folder.name for folder in sorted(home.iterdir()) if any(folder.glob("*.ftl")))
 
 
 def preferred(header: str) -> list[str]:

@@ -14,7 +14,7 @@ import pytest
 from fluent.syntax import FluentParser, FluentSerializer, ast, visitor
 
 from bot import errors
-from bot.job import Where
+from bot.job import Status, Where
 from bot.message import Verb
 from bot.request import Imagine, Upscale, Wish
 from bot.words import ABSENT, FALLBACK, HOME, Words
@@ -111,6 +111,7 @@ def expected_keys() -> set[str]:
     keys |= {f"reason-{errors.key_of(kind)}" for kind in tree(errors.ProviderError)}
     keys |= {f"button-{verb}" for verb in Verb}
     keys |= {f"moderated-{where}" for where in Where}
+    keys |= {f"status-{status}" for status in Status}
     for request in (Wish, Imagine, Upscale):
         parameters = {field.name for field in fields(request)} - {"source", "shape", "asked", "ignored"}
         keys |= {f"label-{name}" for name in parameters} | {f"control-hint-{name}" for name in parameters}

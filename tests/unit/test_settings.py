@@ -47,7 +47,9 @@ def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def opened(path: Path | None = None) -> Settings:
-    return load(path, providers={"flux": Flux, "local": Local}, doors={"web": Web, "chat": Chat})
+    return load(
+        path, providers={"flux": Flux, "local": Local}, doors={"web": Web, "chat": Chat}, languages=("de", "en")
+    )
 
 
 def configured(text: str) -> Settings:
@@ -171,6 +173,9 @@ def test_an_override_may_stand_in_env_file_below_the_real_environment(monkeypatc
         ("[[policy.caps]]\nof = 'team'\nper = 'day'\ndollars = 1", "policy.caps.dollars: there is no setting of this"),
         (2 * "[[policy.caps]]\nof = 'team'\nper = 'day'\ncents = 1\n", "policy.caps: it must hold no two of the same"),
         ("[policy]\nalert_places = ['general']", "policy.alert_places: it must be names of a chat platform"),
+        ("[policy]\nalert_language = 'fr'", "config.toml: policy.alert_language: it must be one of: de, en."),
+        ("[policy]\nalert_language = 'dee'", "policy.alert_language: it must be one of: de, en."),
+        ("[policy]\nalert_language = ''", "policy.alert_language: it must be one of: de, en."),
         ("[policy]\nchannels = {}", "config.toml: policy.channels: there is no setting of this name"),
         ("[log]\nformat = 'xml'", "log.format: it should be 'auto', 'console' or 'json'."),
         (
@@ -182,6 +187,11 @@ def test_an_override_may_stand_in_env_file_below_the_real_environment(monkeypatc
 )
 def test_what_cannot_be_is_told_in_one_sentence(text: str, told: str) -> None:
     assert told in complaint(text)
+
+
+@pytest.mark.parametrize("tag", ["de", "de-AT", "DE_at"])
+def test_alerts_may_be_in_the_language_of_a_land(tag: str) -> None:
+    assert configured(f"[policy]\nalert_language = '{tag}'").policy.alert_language == tag
 
 
 @pytest.mark.parametrize(

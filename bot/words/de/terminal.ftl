@@ -74,6 +74,8 @@ check-database = { $server ->
     [yes] Aufträge liegen in PostgreSQL, auf dem neuesten Stand
    *[no] Die Datenbank ist auf dem neuesten Stand
 }
+check-database-new = Die Datenbank ist neu. Der erste Start legt ihre Tabellen an.
+check-database-older = Die Datenbank ist zu gebrauchen. Sie stammt von einem älteren imagebot: `imagebot run` oder `imagebot migrate` bringt sie auf den neuesten Stand. Sichere sie vorher.
 check-provider = { $provider } funktioniert
 check-provider-credits = { $provider } funktioniert; Guthaben: { $money }
 check-provider-off = { $provider } ist aus; setze { $variable }, um ihn einzuschalten
@@ -265,14 +267,21 @@ terminal-saved = Gespeichert als { $path }
 terminal-working = In Arbeit
 terminal-off-elsewhere = anderen Prozessen überlassen
 terminal-no-worker = Die Bilder machen Prozesse, die mit --worker laufen.
+status-queued = wartet
+status-running = in Arbeit
+status-finished = fertig
+status-moderated = abgelehnt
+status-failed = gescheitert
+status-unsure = ungewiss
+status-cancelled = abgebrochen
 terminal-no-jobs = Es gibt noch keine Aufträge.
-terminal-no-jobs-of = Kein Auftrag hat den Stand { $status }.
+terminal-no-jobs-of = Kein Auftrag hat den Stand „{ $status }“.
 terminal-nothing-stuck = Nichts hängt: Kein Auftrag ist zu spät, unbeantwortet oder ungewiss.
 terminal-rerun = { $job } wartet wieder auf seine Reihe.
-terminal-not-rerun = { $job } kann nicht noch einmal laufen: Sein Stand ist { $status }. Noch einmal laufen nur Aufträge, die sicher ohne Bild geendet haben und deren Worte noch da sind.
+terminal-not-rerun = { $job } kann nicht noch einmal laufen: Sein Stand ist „{ $status }“. Noch einmal laufen nur Aufträge, die sicher ohne Bild geendet haben und deren Worte noch da sind.
 terminal-settled-charged = { $job } ist abgeschlossen: Das Bild wurde bezahlt und ist verloren. Der Bot sagt es der Person.
 terminal-settled-free = { $job } ist abgeschlossen: Es wurde nichts bezahlt. Der Bot sagt es der Person.
-terminal-not-settled = { $job } ist nicht ungewiss: Sein Stand ist { $status }.
+terminal-not-settled = { $job } ist nicht ungewiss: Sein Stand ist „{ $status }“.
 terminal-migrated = Die Datenbank hat das Schema { $schema }, mit dem diese Version arbeitet.
 terminal-not-a-file = { $path } kann ich nicht lesen.
 terminal-exists = { $path } gibt es schon. Mit --force wird es ersetzt.

@@ -74,6 +74,8 @@ check-database = { $server ->
     [yes] Jobs are kept in PostgreSQL, which is up to date
    *[no] The database is up to date
 }
+check-database-new = The database is new. The first start makes its tables.
+check-database-older = The database can be used. It was written by an older imagebot: `imagebot run` or `imagebot migrate` brings it up to date. Back it up first.
 check-provider = { $provider } works
 check-provider-credits = { $provider } works; { $money } left
 check-provider-off = { $provider } is off; set { $variable } to switch it on
@@ -265,6 +267,13 @@ terminal-saved = Saved as { $path }
 terminal-working = Working
 terminal-off-elsewhere = left to other processes
 terminal-no-worker = Pictures are made by processes that run with --worker.
+status-queued = queued
+status-running = running
+status-finished = finished
+status-moderated = moderated
+status-failed = failed
+status-unsure = unsure
+status-cancelled = cancelled
 terminal-no-jobs = There are no jobs yet.
 terminal-no-jobs-of = No job is { $status }.
 terminal-nothing-stuck = Nothing is stuck: no job is late, untold or unsure.

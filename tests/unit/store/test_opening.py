@@ -6,8 +6,7 @@ import stat
 import subprocess
 import sys
 import traceback
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -15,7 +14,6 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy.dialects.postgresql.base import PGDialect
@@ -30,6 +28,7 @@ from bot.store import Store, migrations, opening, running
 from bot.store.tables import SCHEMAS, metadata
 from tests.clock import HeldClock
 from tests.unit.store.made import DOORS, anything_goes, drawn, made_image, made_job, on_sqlite, open_jobs, said
+from tests.unit.store.older import of_schema
 
 HOLDER = """
 import asyncio, sys
@@ -138,24 +137,6 @@ async def test_an_up_to_date_database_opens_without_alembic(url: str, clock: Hel
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", OPENER, url, stdout=subprocess.PIPE)
     told, _ = await process.communicate()
     assert told == b"False"
-
-
-@contextmanager
-def of_schema(url: str, revision: str) -> Iterator[Callable[..., object]]:
-    """Make an older release's database; gives what inserts a row into a table of it."""
-    engine = opening.connect(url)
-    config = migrations.settings()
-    with engine.execution_options(**{opening.WRITES: True}).begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, revision)
-        tables = sa.MetaData()
-        tables.reflect(connection)
-
-        def insert(table: str, **row: Any) -> None:
-            connection.execute(tables.tables[table].insert(), row)
-
-        yield insert
-    engine.dispose()
 
 
 def insert_job(insert: Callable[..., object], job: Job, status: Status, **columns: Any) -> None:

@@ -170,8 +170,11 @@ def test_a_wrong_password_is_told_and_not_shown(postgresql: Cluster, postgres_ur
 
 
 def test_an_account_that_may_make_no_tables_is_told_so(postgresql: Cluster, empty_postgres_url: str) -> None:
-    with role(postgresql) as name, pytest.raises(SettingsError, match=f"'{name}' may not make tables"):
-        bring_up(odd(lambda url: url.set(username=name, password=SECRET), empty_postgres_url))
+    with role(postgresql) as name:
+        url = odd(lambda url: url.set(username=name, password=SECRET), empty_postgres_url)
+        for open_it in (bring_up, opening.look):
+            with pytest.raises(SettingsError, match=f"'{name}' may not make tables"):
+                open_it(url)
 
 
 def test_a_server_of_long_ago_is_refused(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from decimal import Decimal
@@ -99,6 +100,29 @@ async def test_jobs_are_listed_with_their_whole_ids(
     assert "No job is unsure." in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("tongue", "standings", "none"),
+    [
+        ("en", {"queued", "failed", "finished", "unsure"}, "No job is cancelled."),
+        ("de", {"wartet", "gescheitert", "fertig", "ungewiss"}, "Kein Auftrag hat den Stand „abgebrochen“."),
+    ],
+)
+async def test_how_jobs_stand_is_said_in_the_readers_language(
+    store: Store, settings: Settings, words: Words, clock: ShiftedClock, capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch, tongue: str, standings: set[str], none: str,
+) -> None:  # fmt: skip
+    monkeypatch.setenv("COLUMNS", "80")
+    await accepted(store, clock)
+    for outcome in (Failed(key="broken"), FINISHED, Failed(key="overdue", unsure=True)):
+        await ended(store, clock, outcome)
+    await upkeep.list_jobs(settings, words, tongue, None, 20)
+    rows = [row.split() for row in capsys.readouterr().out.splitlines() if re.match("[0-9a-f]{16} ", row)]
+    assert {standing for _, standing, *_ in rows} == standings
+    assert {made for _, _, made, *_ in rows} == {f"{clock.now():%Y-%m-%d}"}
+    await upkeep.list_jobs(settings, words, tongue, Status.CANCELLED, 20)
+    assert none in capsys.readouterr().out
+
+
 async def test_stuck_is_what_is_late_untold_or_unsure(
     store: Store, settings: Settings, words: Words, clock: ShiftedClock, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -129,7 +153,8 @@ async def test_a_job_without_a_picture_gets_another_turn_and_another_hold(
     job = await ended(store, clock, outcome)
     assert (await store.spent((DAY,)))[DAY].cents == 0
     await upkeep.rerun(settings, words, "en", job)
-    assert (await store.spent((DAY,)))[DAY].cents == 3
+    today = Tab("team", f"{clock.now():%Y-%m-%d}")
+    assert (await store.spent((today,)))[today].cents == 3
     (turn,) = await store.give_turns("flux", 1, limit=1)
     assert (turn.job, turn.attempt) == (job, 1)
     assert await store.finish(job, FINISHED)
