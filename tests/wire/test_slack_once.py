@@ -323,11 +323,17 @@ async def test_what_another_process_left_behind_is_taken_up_without_a_start(
 
 @pytest.mark.usefixtures("_hasty")
 async def test_what_can_not_be_written_down_is_not_acknowledged(here: Life, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = asyncio.Event()
+
     async def full(*_: Any) -> None:
+        tried.set()
         raise HouseError
 
     monkeypatch.setattr(Store, "hold", full)
     told = await slow(here)
+    async with asyncio.timeout(10):
+        await tried.wait()
+    monkeypatch.setattr(reception, "FIRST_ANSWER_S", 60.0)  # the next time, the end of it is in time
     here.later(seconds=4)  # as long as Slack waits
     await here.slack.until(lambda: len(told.attempts) > 1)
     assert not told.acked
