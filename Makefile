@@ -4,7 +4,7 @@ DATA := $(or $(IMAGEBOT__STORE__DATA_DIR),data)
 WEIGHTS := $(DATA)/models/waifu2x/scale2.0x_model.bin
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --custom-compile-command "make lock" $(UPGRADE)
 # A worker more than there are cores: half of the time, the end-to-end tests wait for the processes that they start.
-SIDE_BY_SIDE := -n $(shell expr 1 + $$(getconf _NPROCESSORS_ONLN)) --maxprocesses 4 --dist worksteal
+SIDE_BY_SIDE := -n $(shell expr 1 + $$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)) --maxprocesses 4 --dist worksteal
 
 .NOTPARALLEL:
 .PHONY: help run test check lint fix bench crash lock clean

@@ -32,6 +32,7 @@ class Alarm:
     ) -> None:  # fmt: skip
         self._store, self._words, self._clock = store, words, clock
         self._messengers, self._places, self._language = messengers, places, language
+        self._names: dict[tuple[str, str], str] = {}
 
     async def run(self) -> None:
         """Tell what is due, until cancelled."""
@@ -46,15 +47,29 @@ class Alarm:
 
     async def _look(self, place: str) -> None:
         for alert in await self._store.alerts_due(place):
-            if await self._store.alerted(place, alert) and not await self._told(place, alert):
+            name = await self._role_name(place, alert.scope)  # before the claim, after which nothing may come between
+            if await self._store.alerted(place, alert) and not await self._told(place, alert, name):
                 await self._store.not_alerted(place, alert)
                 return
+        self._names.clear()
 
-    async def _told(self, place: str, alert: Alert) -> bool:
+    async def _role_name(self, place: str, scope: str) -> str:
+        """What people call the role that the scope is of, asked once however often its alert is tried; else ""."""
+        door, _, id_ = place.partition(":")
+        if not scope.startswith(f"{Of.ROLE}:{door}:"):
+            return ""
+        if (name := self._names.get((place, scope))) is None:
+            try:
+                name = await self._messengers[door].role_name(Place(door, id_), scope.rpartition(":")[2])
+            except Exception:  # whatever it was: for want of a name no alert is held back
+                log.exception("a role's name was not found")
+                name = ""
+            self._names[place, scope] = name
+        return name
+
+    async def _told(self, place: str, alert: Alert, name: str) -> bool:
         """Whether nothing is left to do: it is posted, or can't be; False where the platform is only busy."""
         door, _, id_ = place.partition(":")
-        named, of = alert.scope.startswith(f"{Of.ROLE}:{door}:"), alert.scope.rpartition(":")[2]
-        name = await self._messengers[door].role_name(Place(door, id_), of) if named else ""
         reply = statement.alert(alert, self._words, self._language, name=name)
         try:
             await self._messengers[door].post(Place(door, id_), reply, nonce=_nonce(place, alert))

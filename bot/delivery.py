@@ -28,6 +28,8 @@ QUEUE_LOOK_S: Final = 1.0
 """How often the places in the queue are counted."""
 LAME_S: Final = 5.0
 """Pause after a progress edit that failed, where the platform names none."""
+PARTING_S: Final = 5.0
+"""How long a stop waits for a next try."""
 PATIENCE_S: Final = 3600.0
 """How long a result is offered to a platform that is down before it is only kept in the gallery and the job list."""
 
@@ -53,7 +55,7 @@ class Messenger(Protocol):
         ...
 
     async def role_name(self, place: Place, role: str) -> str:
-        """What people at the place call a role of the platform's; "" where it can't be known now. Never raises."""
+        """What people at the place call a role of the platform's; "" where it can't be known now."""
         ...
 
 
@@ -155,7 +157,7 @@ class Delivery:
                 await self._settle(job, reply)
 
     def close(self) -> None:
-        """Begin no further try at what a busy platform did not take: `deliver` raises AwayError."""
+        """Try again only what a busy platform takes within PARTING_S: else `deliver` raises AwayError."""
         self._closing.set()
 
     async def remove(self, job: Job) -> None:
@@ -221,15 +223,16 @@ class Delivery:
                 await self._put(job, reply)
 
     async def _rest(self, pause_s: float) -> None:
-        """The pause between two tries; where the house closes, the next try is the next life's."""
+        """The pause between two tries; where the house closes sooner, the next try is the next life's."""
         rest, closing = asyncio.create_task(self._clock.sleep(pause_s)), asyncio.create_task(self._closing.wait())
         try:
             await asyncio.wait((rest, closing), return_when=asyncio.FIRST_COMPLETED)
+            if not rest.done() and pause_s > PARTING_S:
+                raise AwayError()
+            await rest
         finally:
             rest.cancel()
             closing.cancel()
-        if self._closing.is_set():
-            raise AwayError()
 
     async def _put(self, job: Job, reply: Reply) -> None:
         messenger = self._messenger(job)

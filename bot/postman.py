@@ -10,7 +10,7 @@ from typing import Final
 import structlog
 
 from bot.clock import Clock
-from bot.delivery import Delivery
+from bot.delivery import PARTING_S, Delivery
 from bot.errors import AwayError
 from bot.job import JobId
 from bot.store import Store
@@ -24,7 +24,7 @@ LOOK_S: Final = 0.5
 """How often ends are looked for that came about in other processes; one that came about here rings."""
 AT_ONCE: Final = 1000
 """Outcomes on their way to each door: a platform that is down keeps no other's waiting."""
-DRAIN_S: Final = 5.0
+DRAIN_S: Final = PARTING_S
 """How long a stop waits for messages that are being posted."""
 
 
@@ -71,7 +71,7 @@ class Postman:
             return
         for door in tuple(self._delivery.messengers):
             for job in await self._store.untold((door,), AT_ONCE):  # with those on their way: they are the oldest
-                if job not in self._under_way:
+                if job not in self._under_way and not self._closing:  # it may have begun to close meanwhile
                     task = asyncio.create_task(self._bring(job), name=f"tell {job}")
                     self._under_way[job] = task
                     task.add_done_callback(lambda _, job=job: self._under_way.pop(job))  # type: ignore[misc]

@@ -33,7 +33,7 @@ def alert(told: Alert, words: Words, locale: str, *, name: str = "") -> Reply:
     """What is posted where the house's admins read it. name: what people call the role, where not by its id."""
     kind, _, whose = told.scope.partition(":")
     return Reply(
-        tone=Tone.REFUSED if told.percent >= 100 else Tone.HELP,
+        tone=Tone.REFUSED if told.percent >= 100 else Tone.WORKING,  # not HELP, where a name's "/" reads as a command
         locale=locale,
         title=words.say(locale, "alert-title", percent=told.percent),
         body=words.say(

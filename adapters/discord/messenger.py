@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import math
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -367,6 +368,7 @@ def _meaning(error: discord.HTTPException) -> DeliveryError:
 def _pause_s(error: discord.HTTPException) -> float | None:
     """What Discord, or the shield in front of it, asks us to wait; seconds."""
     try:
-        return float(error.response.headers["Retry-After"])
+        pause_s = float(error.response.headers["Retry-After"])
     except (KeyError, ValueError):
         return None
+    return pause_s if math.isfinite(pause_s) else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
@@ -211,6 +212,7 @@ def _pause_s(error: SlackApiError) -> float | None:
     """What Slack asks us to wait; seconds."""
     headers: Mapping[str, str] = getattr(error.response, "headers", None) or {}
     try:
-        return float(headers["Retry-After"])
+        pause_s = float(headers["Retry-After"])
     except (KeyError, ValueError):
         return None
+    return pause_s if math.isfinite(pause_s) else None

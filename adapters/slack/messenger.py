@@ -130,8 +130,8 @@ class SlackMessenger:
         except (DeliveryError, TimeoutError) as error:
             log.info("a user group is not known", group=role, **told(error))
             return ""
-        groups: list[dict[str, Any]] = answer["usergroups"]
-        return next((str(each["name"]) for each in groups if each["id"] == role), "")
+        groups: list[dict[str, Any]] = answer.get("usergroups") or []
+        return next((str(each.get("name") or "") for each in groups if each.get("id") == role), "")
 
     async def _go_in(self, spot: _Spot) -> None:
         """Nobody asked there, so the bot may not be in yet. Raises DeliveryError."""

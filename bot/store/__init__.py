@@ -2,7 +2,7 @@
 
 from bot.store.book import Store
 from bot.store.lock import running
-from bot.store.opening import Standing, look
+from bot.store.looking import Found, look
 from bot.store.values import (
     Forgotten,
     JobRecord,
@@ -16,12 +16,12 @@ from bot.store.values import (
 
 __all__ = [
     "Forgotten",
+    "Found",
     "JobRecord",
     "KeptReply",
     "LedgerSum",
     "SavedImage",
     "Spend",
-    "Standing",
     "Store",
     "Usage",
     "Whereabouts",

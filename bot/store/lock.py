@@ -42,12 +42,17 @@ def take(database: Path) -> Lock:
             f"{database} is in use by another running imagebot; stop that one first, "
             "or give this one its own store.data_dir."
         ) from error
+    except OSError as error:
+        raise _shut(database, error) from error
     _address_of(database).unlink(missing_ok=True)
     return Lock(database, lock)
 
 
 def running(url: str) -> str | None:
-    """The address of the process that has this database open; "" where it announced none, None where nobody runs."""
+    """The address of the process that has this database open; "" where it announced none, None where nobody runs.
+
+    Raises SettingsError where the lock is another account's.
+    """
     database = file_of(url)
     if database is None or not _lock_path(database).exists():
         return None
@@ -58,6 +63,8 @@ def running(url: str) -> str | None:
         with suppress(FileNotFoundError):
             return _address_of(database).read_text(encoding="utf-8")
         return ""
+    except OSError as error:
+        raise _shut(database, error) from error
     lock.release()
     return None
 
@@ -81,6 +88,10 @@ def read(url: str) -> URL:
     if parsed.get_backend_name() == "sqlite" and parsed.database in (None, "", ":memory:"):
         raise SettingsError("store.database_url names no file; jobs must survive a restart.")
     return parsed
+
+
+def _shut(database: Path, error: OSError) -> SettingsError:
+    return SettingsError(f"{_lock_path(database)} cannot be used ({error.strerror}); check whose it is.")
 
 
 def _lock_of(database: Path) -> FileLock:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
@@ -47,14 +46,6 @@ TOWN_HALL: Final = 0x696D616765626F74
 """Advisory lock: one process migrates at a time."""
 PATIENCE_MS: Final = 5000
 """How long a migration waits for a table: everybody else's work queues behind it."""
-
-
-class Standing(StrEnum):
-    """What a start would find; where that is the schema of a newer release, it is refused instead."""
-
-    NEW = "new"
-    OLDER = "older"
-    UP_TO_DATE = "up to date"
 
 
 def connect(url: str) -> sa.Engine:
@@ -101,9 +92,9 @@ def bring_up(engine: sa.Engine, url: str) -> str | None:
     try:
         with engine.connect() as connection:
             _refuse_unfit(connection)
-            found = _known(connection, url)
-        if found == SCHEMAS[-1]:
-            return found
+            before = _known(connection, url)
+        if before == SCHEMAS[-1]:
+            return before
         from bot.store import migrations
 
         with engine.execution_options(**{WRITES: True}).begin() as connection:
@@ -114,55 +105,26 @@ def bring_up(engine: sa.Engine, url: str) -> str | None:
                 migrations.upgrade(connection)
     except DatabaseError as error:
         raise SettingsError(_refusal(engine, url, error)) from error
-    return found
+    return before
 
 
 def refuse_older(engine: sa.Engine, url: str) -> None:
     """For whoever must not migrate: raises SettingsError where the schema is not this release's, and as `bring_up`."""
-    found = _found(engine, url)
-    if found is None:
+    schema = found(engine, url)
+    if schema is None:
         raise SettingsError(f"{_name(url)} holds nothing of imagebot yet; run: imagebot migrate")
-    if found != SCHEMAS[-1]:
-        raise SettingsError(f"{_name(url)} has the schema of an older imagebot ({found}); run: imagebot migrate")
+    if schema != SCHEMAS[-1]:
+        raise SettingsError(f"{_name(url)} has the schema of an older imagebot ({schema}); run: imagebot migrate")
 
 
-def look(url: str) -> Standing:
-    """How the database stands; nothing is made, migrated or locked. Raises SettingsError as `bring_up` would."""
-    database = file_of(url)
-    if database is not None and not _begun(database):
-        return Standing.NEW
-    engine = connect(url)
-    try:
-        found = _found(engine, url)
-    finally:
-        engine.dispose()
-    if found is None:
-        return Standing.NEW
-    return Standing.UP_TO_DATE if found == SCHEMAS[-1] else Standing.OLDER
-
-
-def _begun(database: Path) -> bool:
-    """Whether there is anything in the file. Raises SettingsError where a start could not write it."""
-    try:
-        there = next(each for each in (database, *database.parents) if each.exists())
-        if not os.access(there, os.W_OK) or not (there == database or there.is_dir()):
-            raise SettingsError(f"{database} cannot be written; check store.database_url.")
-        return there == database and database.stat().st_size > 0
-    except OSError as error:
-        raise SettingsError(f"{database} cannot be read ({error.strerror}); check store.database_url.") from error
-
-
-def _found(engine: sa.Engine, url: str) -> str | None:
-    """The schema in a database that a start could use, None in a new one. Raises SettingsError as `bring_up`."""
+def found(engine: sa.Engine, url: str) -> str | None:
+    """The schema in the database, None in a new one; touches nothing. Raises SettingsError as `bring_up`."""
     try:
         with engine.connect() as connection:
             _refuse_unfit(connection)
-            found = _known(connection, url)
-            if found is None:
-                _refuse_barred(connection)
+            return _known(connection, url)
     except DatabaseError as error:
         raise SettingsError(_refusal(engine, url, error)) from error
-    return found
 
 
 def _connect_server(url: sa.URL, connections: int) -> sa.Engine:
@@ -214,14 +176,6 @@ def _refuse_unfit(connection: Connection) -> None:
         )
 
 
-def _refuse_barred(connection: Connection) -> None:
-    """Raises SettingsError where this account may make no tables in the new database."""
-    if connection.dialect.name != "postgresql":
-        return
-    if not connection.exec_driver_sql("SELECT has_schema_privilege(current_schema(), 'CREATE')").scalar():
-        raise SettingsError(_barred(connection.engine.url, "permission denied for its schema"))
-
-
 def _known(connection: Connection, url: str) -> str | None:
     """The schema in the database, None where there is none. Raises SettingsError for one of a newer release."""
     if not sa.inspect(connection).has_table("alembic_version"):
@@ -260,10 +214,6 @@ def _refusal(engine: sa.Engine, url: str, error: DatabaseError) -> str:
     if "does not exist" in said and "database" in said:
         return f"{server} has no database {at.database!r}; make it with: createdb {at.database}"
     return f"{server} cannot be used ({said}); check store.database_url."
-
-
-def _barred(at: sa.URL, said: str) -> str:
-    return f"{at.username!r} may not make tables in the database {at.database!r} ({said}); let it own the database."
 
 
 def _last_line(error: DatabaseError) -> str:

@@ -19,7 +19,7 @@ from bot.settings import Settings
 from bot.shelf import SPOOL
 from bot.shelf.bucket import Bucket
 from bot.shelf.objects import ObjectShelf
-from bot.store import Standing, look, running
+from bot.store import Found, look, running
 from bot.terminal import door
 from bot.terminal.sheet import Sheet
 from bot.words import Words
@@ -111,11 +111,11 @@ class Checkup:
             self._put(State.FAULT, "check-store-fault", place=place, reason=str(error))
             return
         match standing:
-            case Standing.NEW:
+            case Found.NEW:
                 self._put(State.WELL, "check-database-new")
-            case Standing.OLDER:
+            case Found.OLDER:
                 self._put(State.WELL, "check-database-older")
-            case Standing.UP_TO_DATE:
+            case Found.UP_TO_DATE:
                 self._put(State.WELL, "check-database", server="yes" if self._settings.store.on_server else "no")
 
     async def _provider(self, catalogue: Catalogue, name: str) -> None:

@@ -130,7 +130,7 @@ async def test_a_platform_that_is_down_keeps_no_other_waiting(here: Office, monk
     stuck = [await here.ended() for _ in range(50)]
     free = [await here.ended(LANE) for _ in range(5)]
     await here.arrived(*free)
-    assert here.told == free
+    assert sorted(here.told) == sorted(free)
     await soon(lambda: not here.street.faults)
     await here.clock.asleep(len(stuck))
     await here.clock.advance(601)
@@ -181,6 +181,41 @@ async def test_a_stop_does_not_wait_until_a_busy_platform_may_be_asked_again(
     async with office(tmp_path) as second:
         await second.arrived(job)
         assert len(second.street.messages) == 1
+
+
+async def test_a_stop_waits_for_a_try_that_is_due_at_once(here: Office) -> None:
+    here.street.faults.append(PlaceBusyError(retry_after_s=0.5))
+    job = await here.ended()
+    await here.clock.asleep(1)
+    async with asyncio.timeout(10):
+        closing = asyncio.create_task(here.postman.close())
+        await here.clock.advance(1)
+        await closing
+    assert here.told == [job]
+    assert len(here.street.messages) == 1
+
+
+async def test_nothing_sets_out_once_the_house_closes(here: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    looking, look_on, untold = asyncio.Event(), asyncio.Event(), here.store.untold
+
+    async def slow(*args: Any) -> tuple[JobId, ...]:
+        found = await untold(*args)
+        if found:
+            looking.set()
+            await look_on.wait()
+        return found
+
+    monkeypatch.setattr(here.store, "untold", slow)
+    job = await here.ended()
+    async with asyncio.timeout(10):
+        await looking.wait()
+        await here.postman.close()
+        look_on.set()
+        for _ in range(20):  # longer than a message would take
+            await here.store.record(job)
+    assert here.told == []
+    assert (await here.store.record(job)).delivered_at is None
+    assert not here.street.messages
 
 
 async def test_the_end_of_a_job_whose_door_is_not_open_is_kept_for_the_life_in_which_it_is(tmp_path: Path) -> None:

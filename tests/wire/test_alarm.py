@@ -145,3 +145,30 @@ async def test_a_private_channel_of_slack_s_without_the_bot_is_told_to_the_opera
                     await told(life, f"slack:{admins.id}")
             assert log.getvalue().count("could not be posted") == 1
             assert life.ours(here.team.dm(life.ada)) == []
+
+
+async def test_for_want_of_a_roles_name_no_alert_is_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with discord_door.atelier() as here:
+        admins, role = here.guild.channel("admins"), here.guild.role("Painters")
+        here.ada.roles.add(role.id)
+        async with discord_door.living(here, tmp_path, limits=of_role(role.id)) as life:
+            await come_near(life)
+            asked = asyncio.Event()
+
+            async def stuck(*_: object) -> str:
+                asked.set()
+                await asyncio.Event().wait()
+                return ""
+
+            async def broken(*_: object) -> str:
+                raise KeyError("usergroups")
+
+            messenger = life.home.delivery.messengers["discord"]
+            monkeypatch.setattr(messenger, "role_name", stuck)
+            async with asyncio.timeout(10), alarmed(life, f"discord:{admins.id}"):  # ends while it is looked up
+                await asked.wait()
+            monkeypatch.setattr(messenger, "role_name", broken)
+            async with alarmed(life, f"discord:{admins.id}"):
+                await told(life, f"discord:{admins.id}")
+            (message,) = here.discord.messages(admins)
+            assert f"Role {role.id} has used $0.07 of $0.10" in message.text

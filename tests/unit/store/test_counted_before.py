@@ -10,7 +10,8 @@ from bot.spending import Spent, Tab
 from bot.store import Store
 from tests.clock import HeldClock
 from tests.unit.store.made import BOB, made_job
-from tests.unit.store.test_opening import insert_job, of_schema
+from tests.unit.store.older import of_schema
+from tests.unit.store.test_opening import insert_job
 
 
 async def test_what_was_spent_this_month_counts_after_the_upgrade(empty_url: str) -> None:

@@ -14,9 +14,11 @@ from sqlalchemy.engine import Connection
 
 from bot.errors import SettingsError
 from bot.store import Store, migrations, opening
+from bot.store.looking import look
 from bot.store.tables import SCHEMAS
 from tests.clock import HeldClock
 from tests.postgres import Cluster, with_database
+from tests.unit.store.older import of_schema
 
 SECRET = "correct-horse"
 
@@ -172,9 +174,32 @@ def test_a_wrong_password_is_told_and_not_shown(postgresql: Cluster, postgres_ur
 def test_an_account_that_may_make_no_tables_is_told_so(postgresql: Cluster, empty_postgres_url: str) -> None:
     with role(postgresql) as name:
         url = odd(lambda url: url.set(username=name, password=SECRET), empty_postgres_url)
-        for open_it in (bring_up, opening.look):
+        for open_it in (bring_up, look):
             with pytest.raises(SettingsError, match=f"'{name}' may not make tables"):
                 open_it(url)
+
+
+@pytest.mark.parametrize(
+    ("schema", "granted", "told"),
+    [
+        (None, "CREATE, USAGE ON SCHEMA public", "may not make tables in"),
+        ("0003", "ALL ON ALL TABLES IN SCHEMA public", "may not change the tables of"),
+        (SCHEMAS[-1], "SELECT ON ALL TABLES IN SCHEMA public", "may not write into"),
+    ],
+)
+def test_a_look_tells_what_an_account_lacks_for_a_start(
+    postgresql: Cluster, empty_postgres_url: str, schema: str | None, granted: str, told: str
+) -> None:
+    with role(postgresql) as name, psycopg.connect(empty_postgres_url, autocommit=True) as owner:
+        if schema is not None:
+            with of_schema(empty_postgres_url, schema):
+                pass
+        owner.execute(f"GRANT {granted} TO {name}".encode())
+        try:
+            with pytest.raises(SettingsError, match=f"'{name}' {told} the database .*; let it own the database"):
+                look(odd(lambda url: url.set(username=name, password=SECRET), empty_postgres_url))
+        finally:
+            owner.execute(f"DROP OWNED BY {name}".encode())
 
 
 def test_a_server_of_long_ago_is_refused(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:

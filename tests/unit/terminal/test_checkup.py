@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -130,3 +133,28 @@ async def test_a_file_that_no_start_could_use_is_the_databases_fault(
     code, said = await checked(capsys)
     assert code == 1
     assert told in said
+
+
+async def test_a_file_that_is_looked_at_stays_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    diary = tmp_path / "diary.sqlite"
+    with closing(sqlite3.connect(diary)) as other:  # another program's, which keeps no log beside it
+        other.execute("CREATE TABLE entries (words TEXT)")
+    before = diary.read_bytes()
+    monkeypatch.setenv("IMAGEBOT__STORE__DATABASE_URL", f"sqlite:///{diary}")
+    code, said = await checked(capsys)
+    assert code == 0
+    assert "The database is new" in said
+    assert diary.read_bytes() == before
+    assert [name for name in os.listdir(tmp_path) if name.startswith("diary")] == ["diary.sqlite"]
+
+
+async def test_a_lock_that_is_not_ours_is_told_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "bot.sqlite.lock").mkdir()  # whoever may do anything, as root may, can lock no folder either
+    monkeypatch.setenv("IMAGEBOT__STORE__DATABASE_URL", f"sqlite:///{tmp_path / 'bot.sqlite'}")
+    code, said = await checked(capsys)
+    assert code == 1
+    assert "bot.sqlite.lock cannot be used" in said
