@@ -30,6 +30,7 @@ class Process:
         self.buried: list[str] = []
         self.broken: set[JobId] = set()
         self.slow = False
+        self.stuck = asyncio.Event()
         self.lease = Lease(
             store, clock, worker=worker, tell=self.tell, run=self.run,
             tells=lambda job: job in self.tales, runs=lambda turn: turn.job in self.runs,
@@ -43,6 +44,7 @@ class Process:
         self._stumble(job)
         self.tales.append(job)
         if self.slow:
+            self.stuck.set()
             await asyncio.Event().wait()
 
     async def run(self, turn: Turn) -> None:
@@ -178,7 +180,10 @@ async def test_a_process_beats_although_taking_over_takes_long(postgres_url: str
         heir.slow = True
         job = await gone.running()
         await gone.lease.leave()
-        await heir.pass_s(BEAT_S, loops=1)
+        await heir.clock.asleep(2)
+        await heir.clock.advance(BEAT_S)
+        async with asyncio.timeout(10):
+            await heir.stuck.wait()
         await heir.pass_s(LEASE_S * 3, loops=1)
         assert heir.tales == [job]
         assert heir.runs == []
