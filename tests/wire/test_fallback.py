@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from bot import breaker
 from bot.job import JobId, Status
 from bot.message import Person, Reply, Tone
 from bot.providers import Kit, Provider, flux, stability
@@ -110,7 +111,10 @@ async def test_the_next_provider_takes_over_and_the_caption_says_so(tmp_path: Pa
         assert (await here.home.store.job(job)).provider == "stability"
 
 
-async def test_a_provider_that_nobody_reaches_is_tried_three_times_and_then_passed_by(tmp_path: Path) -> None:
+async def test_a_provider_that_nobody_reaches_is_tried_three_times_and_then_passed_by(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(breaker, "DOWN_S", breaker.DOWN_LIMIT_S)  # half a second of ours may be over before the next
     async with town(tmp_path, flux_at=dead_address()) as here:
         first = await here.ask(by=BOB)
         reply = await here.home.told(first)
