@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -133,6 +134,8 @@ async def open_house(
         closing.push_async_callback(rooms.engine.close)
         await rooms.lease.enter(doors)
         closing.push_async_callback(_ended, asyncio.create_task(loops(rooms)))
+        gc.freeze()  # as `imagebot run` does, for whoever is measured in this process
+        closing.callback(gc.unfreeze)
         yield House(desk=rooms.desk, store=store, gallery=gallery, delivery=rooms.delivery)
 
 
