@@ -47,6 +47,7 @@ METHODS = (
     "files.getUploadURLExternal",
     "files.info",
     "files.list",
+    "usergroups.list",
     "usergroups.users.list",
     "users.info",
 )
@@ -137,7 +138,9 @@ def test_what_is_no_code_of_slacks_is_told_apart_by_its_status(error: Exception,
     assert type(meaning(error)) is kind
 
 
-@pytest.mark.parametrize(("header", "pause_s"), [("7", 7.0), ("soon", None), (None, None)])
+@pytest.mark.parametrize(
+    ("header", "pause_s"), [("7", 7.0), ("soon", None), ("nan", None), ("inf", None), (None, None)]
+)
 def test_a_429_names_its_pause(header: str | None, pause_s: float | None) -> None:
     error = meaning(refusal("ratelimited", status=429, **({"Retry_After": header} if header else {})))
     assert isinstance(error, PlaceBusyError)
