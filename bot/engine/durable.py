@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, cast
 
@@ -64,11 +65,20 @@ class Gate:
             await self._seats.acquire()
 
 
+@dataclass(slots=True)
+class _Memory:
+    """What this process knows of a run's purchases beside their records: it outlasts a database that was away."""
+
+    begun: set[str] = field(default_factory=set)
+    """Of these, the beginning was put on record here, and the act did not start yet."""
+    ended: dict[str, Json] = field(default_factory=dict)
+
+
 class DurableSteps:
     """One run's memory in DBOS's table: a step that is on record gives its result or its error again."""
 
-    def __init__(self, gate: Gate) -> None:
-        self._gate = gate
+    def __init__(self, gate: Gate, memory: _Memory) -> None:
+        self._gate, self._memory = gate, memory
 
     async def do(self, name: str, act: Callable[[], Awaitable[R]]) -> R:
         return cast("R", _open(await _taken(name, _recorded(name, act))))
@@ -76,20 +86,23 @@ class DurableSteps:
     async def once(self, name: str, act: Callable[[], Awaitable[R]], *, lane: str) -> R:
         """The beginning is a step of its own. Where it is on record but was not taken in this life, the act may have
         happened: nobody knows, and it is not repeated."""
-        begun_in_this_life = False
+        begun, ended = self._memory.begun, self._memory.ended
 
         async def begin() -> None:
-            nonlocal begun_in_this_life
-            begun_in_this_life = True
+            begun.add(name)
 
-        async def act_once() -> R:
-            if not begun_in_this_life:
-                raise UnsureError(step=name)
-            return await act()
+        async def act_once() -> Json:
+            if name in ended:  # only its record was lost
+                return ended[name]
+            if name not in begun:
+                return {"error": encode_error(UnsureError(step=name))}
+            begun.remove(name)
+            ended[name] = await _recorded(name, act)()
+            return ended[name]
 
         async with self._gate.seat(lane):
             await _taken(f"{name}.begin", begin)
-            return cast("R", _open(await _taken(name, _recorded(name, act_once))))
+            return cast("R", _open(await _taken(name, act_once)))
 
 
 class DurableEngine:
@@ -106,6 +119,8 @@ class DurableEngine:
         self._beginning = asyncio.Lock()
         self._walks: dict[str, asyncio.Task[Any] | None] = {}
         """The runs that go on here, by name; None until they take their first step."""
+        self._memories: dict[str, _Memory] = {}
+        """Of the runs that go on here."""
         self._closing = False
 
     async def launch(self) -> None:
@@ -188,15 +203,17 @@ class DurableEngine:
         if run is None or self._closing:
             raise asyncio.CancelledError
         self._walks[run] = asyncio.current_task()
-        again = False
+        memory, again = self._memories.setdefault(run, _Memory()), False
         try:
-            await self._paint(job, DurableSteps(self._gate))
+            await self._paint(job, DurableSteps(self._gate, memory))
         except AgainError:
             log.exception("a step could not be put on record", job=job)
             again = True
             raise asyncio.CancelledError from None  # so DBOS keeps the run as one that goes on
         finally:
             self._walks.pop(run, None)
+            if not again:
+                del self._memories[run]
             if again and not self._closing:
                 self._walks[run] = asyncio.create_task(self._walk_again(run), name=f"again {run}")
 

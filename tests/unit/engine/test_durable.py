@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -381,3 +382,33 @@ async def test_nothing_stays_of_a_process_that_was_killed_but_its_runs(lives: Li
     await DBOS.register_queue_async("imagebot-gone")
     await engine.bury("gone")
     assert [queue.name for queue in await DBOS.list_queues_async()] == own
+
+
+@pytest.mark.parametrize("lost", ["submit.begin", "submit"])
+async def test_a_purchase_whose_record_was_lost_while_the_process_lives_is_known_and_made_once(
+    lives: Lives, monkeypatch: pytest.MonkeyPatch, lost: str
+) -> None:
+    """The beginning was written and the answer to that got lost; or the ticket could not be written."""
+    monkeypatch.setattr(durable, "AGAIN_S", 0.05)
+    take, cuts, bought, said = DBOS.run_step_async, iter([True]), [], []
+
+    async def cut_once(options: Any, act: Callable[[], Awaitable[Any]]) -> Any:
+        if options["name"] != lost or not next(cuts, False):
+            return await take(options, act)
+        await (take(options, act) if lost == "submit.begin" else act())
+        raise sa.exc.OperationalError("INSERT", {}, Exception("server closed the connection"))
+
+    monkeypatch.setattr(DBOS, "run_step_async", cut_once)
+
+    async def paint(job: JobId, steps: Steps) -> None:
+        async def buy() -> Ticket:
+            bought.append("flux")
+            return Ticket("flux", "t-1")
+
+        said.append(await steps.once("submit", buy, lane="flux"))
+
+    engine = await lives.begin(paint)
+    await engine.paint(TURN)
+    await over(engine, TURN)
+    assert said == [Ticket("flux", "t-1")]
+    assert bought == ["flux"]
